@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { Identifier } from "./ids.ts";
+import { formatMinorUnits, Money } from "./money.ts";
+import { nameOf, text } from "./text.ts";
+import { Timestamp } from "./time.ts";
+
+/** An integer within bounds; its error says what came and what the rule is. */
+export function integerWithin(min: number, max: number) {
+  const rule = `send an integer from ${min} to ${max}`;
+  return z
+    .number({ error: (issue) => `is ${nameOf(issue.input)}; ${rule}` })
+    .int({ error: (issue) => `is ${nameOf(issue.input)}; ${rule}` })
+    .min(min, { error: (issue) => `is ${nameOf(issue.input)}; ${rule}` })
+    .max(max, { error: (issue) => `is ${nameOf(issue.input)}; ${rule}` });
+}
+
+/** FICO's range, the one US lenders score by. */
+export const CreditScore = integerWithin(300, 850);
+
+/** An object of optional fields; its error says what came instead. */
+function group<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object(shape, { error: (issue) => `is ${nameOf(issue.input)}; send an object` });
+}
+
+const flag = z.boolean({ error: (issue) => `is ${nameOf(issue.input)}; send true or false` });
+const calendarDay = z.iso.date({ error: (issue) => `is ${nameOf(issue.input)}; send a date such as 2026-01-31` });
+
+/** At most this many `attributes` on an application. */
+export const attributesMax = 32;
+
+const Attributes = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "has a key that is not lower_snake_case of at most 63 characters" }),
+    z.union([text(256), z.number(), z.boolean()], { error: "is not a string, a number, true or false" }),
+    { error: (issue) => `is ${nameOf(issue.input)}; send a flat object` },
+  )
+  .refine((map) => Object.keys(map).length <= attributesMax, { error: `has more than ${attributesMax} keys` });
+
+/** The wire form of a loan application, field by field. `null` in an optional field means absent (see `withoutNulls`). */
+export const applicationFields = {
+  application_id: Identifier,
+  user_id: Identifier,
+  credit_score: CreditScore,
+  loan_amount: Money,
+  timestamp: Timestamp,
+  applicant: group({
+    name: text(200).optional(),
+    age: integerWithin(0, 130).optional(),
+    gender: text(32).optional(),
+    region: text(64).optional(),
+  }).optional(),
+  device_id: text(128).optional(),
+  score: group({
+    model: text(64).optional(),
+    date: calendarDay.optional(),
+    key_factors: z.array(text(200)).max(5, { error: "has more than 5 entries" }).optional(),
+  }).optional(),
+  attributes: Attributes.optional(),
+  consent: group({ automated_decision: flag.optional(), analytics: flag.optional() }).optional(),
+};
+
+export const ApplicationWire = z.object(applicationFields);
+
+/**
+ * A loan application as everything behind the door sees it: identifiers canonical, money in minor units (cents),
+ * `timestamp` in epoch milliseconds of the sender's clock.
+ */
+export type Application = Omit<z.output<typeof ApplicationWire>, "loan_amount" | "timestamp"> & {
+  loan_amount_minor: number;
+  timestamp_ms: number;
+};
+
+/** An attribute's value: what a policy may compare. */
+export type AttributeValue = string | number | boolean;
+
+/** The canonical wire form: what ingest puts on the topic. Reading it again gives the same application. */
+export function toWire(application: Application) {
+  const { loan_amount_minor, timestamp_ms, ...rest } = application;
+  return { ...rest, loan_amount: formatMinorUnits(loan_amount_minor), timestamp: new Date(timestamp_ms).toISOString() };
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { type Application, ApplicationWire } from "./application.ts";
+import { checkOf, type Failure } from "./checks.ts";
+import { nameOf } from "./text.ts";
+import { problemWithTime, type SenderTime } from "./time.ts";
+import { type Transaction, TransactionWire } from "./transaction.ts";
+
+/**
+ * Where a record came in. Over `http` unknown fields and times without an offset are refused; on a `topic` (and in
+ * files) unknown fields are kept out of the tables and counted, and such times are read as UTC and counted.
+ */
+export type Door = "http" | "topic";
+
+/** What a topic's record was forgiven. */
+export type Forgiven = { unknownFields: string[]; naiveTimestamp: boolean };
+
+export type Parsed<T> = { ok: true; value: T; forgiven: Forgiven } | { ok: false; failures: Failure[] };
+
+/** Reads a loan application. `nowMs` is the clock that bounds the future: the worker's over HTTP, the broker's on a topic. */
+export function parseApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
+  return parseWith(ApplicationWire, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
+    ...rest,
+    loan_amount_minor: loan_amount,
+    timestamp_ms: timestamp.ms,
+  }));
+}
+
+/** Reads a card transaction; arguments as for `parseApplication`. */
+export function parseTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
+  return parseWith(TransactionWire, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
+    ...rest,
+    amount_minor: amount,
+    timestamp_ms: timestamp.ms,
+  }));
+}
+
+type Fields = Record<string, z.ZodType>;
+
+function parseWith<Shape extends Fields, Value>(
+  schema: z.ZodObject<Shape>,
+  input: unknown,
+  door: Door,
+  nowMs: number,
+  shape: (wire: z.output<z.ZodObject<Shape>> & { timestamp: SenderTime }) => Value,
+): Parsed<Value> {
+  if (!isObject(input)) {
+    return {
+      ok: false,
+      failures: [
+        { pointer: "", check: "invalid_record", detail: `The record is ${nameOf(input)}; send a JSON object.` },
+      ],
+    };
+  }
+  const record = withoutNulls(input, schema);
+  const result = schema.safeParse(record);
+  const unknownFields = unknownFieldsOf(record, schema);
+  const failures = result.success ? [] : result.error.issues.flatMap((issue) => failureOf(issue, input));
+  const time = result.success ? (result.data as unknown as { timestamp: SenderTime }).timestamp : undefined;
+  const timeProblem = time && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
+  if (timeProblem)
+    failures.push({ pointer: "/timestamp", check: "invalid_timestamp", detail: `timestamp ${timeProblem}.` });
+  if (door === "http") failures.push(...unknownFields.map(unknownFieldFailure));
+  if (failures.length > 0 || !result.success) return { ok: false, failures };
+  const value = shape(result.data as z.output<z.ZodObject<Shape>> & { timestamp: SenderTime });
+  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: time?.naive ?? false } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The shape of a nested object schema behind `optional()`, if it is one. */
+function shapeOf(schema: unknown): Fields | undefined {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodObject ? (inner.shape as Fields) : undefined;
+}
+
+/** A copy in which `null` is absent, at the top, in nested objects and in flat maps: many senders write it for "no value". */
+function withoutNulls(record: Record<string, unknown>, schema: unknown): Record<string, unknown> {
+  const shape = shapeOf(schema);
+  // fromEntries defines own properties, so a field named __proto__ stays a field (and is refused as unknown).
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, isObject(value) ? withoutNulls(value, shape?.[name]) : value]),
+  );
+}
+
+function unknownFieldsOf(record: Record<string, unknown>, schema: unknown, prefix = ""): string[] {
+  const shape = shapeOf(schema);
+  if (!shape) return [];
+  return Object.entries(record).flatMap(([name, value]) => {
+    const pointer = `${prefix}/${escapeStep(name)}`;
+    if (!Object.hasOwn(shape, name)) return [pointer];
+    return isObject(value) ? unknownFieldsOf(value, shape[name], pointer) : [];
+  });
+}
+
+function unknownFieldFailure(pointer: string): Failure {
+  return {
+    pointer,
+    check: "unknown_field",
+    detail: `${pointer.slice(1)} is not a field of this contract; remove it or send it under attributes.`,
+  };
+}
+
+/** Failures of one zod issue. A record key that is not allowed is reported at the map, as `attributes`. */
+function failureOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): Failure[] {
+  const value = issue.path.reduce<unknown>(
+    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
+    input,
+  );
+  const check = checkOf(issue.path, value);
+  const name = issue.path.join(".");
+  const inner = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
+  const detail = check.startsWith("missing_")
+    ? `${name} is missing; it is required.`
+    : `${name} ${inner ?? issue.message}.`;
+  return [{ pointer: `/${issue.path.map((step) => escapeStep(String(step))).join("/")}`, check, detail }];
+}
+
+/** RFC 6901, section 3: `~` is written `~0` and `/` is written `~1`. */
+function escapeStep(step: string): string {
+  return step.replaceAll("~", "~0").replaceAll("/", "~1");
+}

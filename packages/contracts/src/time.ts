@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { nameOf } from "./text.ts";
+
+/** How far a sender's clock may run ahead of ours, in milliseconds. */
+export const clockSkewMsMax = 5 * 60 * 1000;
+
+// RFC 3339, section 5.6, with optional seconds, a space for "T" and an optional offset.
+const isoForm = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?(?:([Zz])|([+-]\d{2}):?(\d{2}))?$/;
+
+/** A moment read from a sender: epoch milliseconds (integer, rounded down), and whether it came without an offset. */
+export type SenderTime = { ms: number; naive: boolean };
+
+/** A sender's `timestamp`: epoch seconds (integer or fraction) or ISO 8601. Whether it may be naive or ahead, the caller judges. */
+export const Timestamp = z
+  .unknown()
+  .meta({
+    type: ["number", "string"],
+    minimum: 0,
+    description: "Epoch seconds (integer or fraction) or ISO 8601 with an offset, such as 2026-01-31T09:30:00Z.",
+  })
+  .transform((value, context): SenderTime => {
+    const time = readTime(value);
+    if (typeof time !== "string") return time;
+    context.addIssue({ code: "custom", message: time });
+    return z.NEVER;
+  });
+
+function readTime(value: unknown): SenderTime | string {
+  if (typeof value === "number") {
+    if (value < 0) return `is ${value}; it must not be before 1970`;
+    return { ms: Math.floor(value * 1000), naive: false };
+  }
+  if (typeof value !== "string") return `is ${nameOf(value)}; send epoch seconds or ISO 8601`;
+  const match = isoForm.exec(value);
+  if (!match) return `is ${nameOf(value)}; send epoch seconds as a number, or ISO 8601 such as 2026-01-31T09:30:00Z`;
+  const [, date, minutes, seconds = ":00", fraction = "", zulu, hours, offsetMinutes] = match;
+  const offset = hours ? `${hours}:${offsetMinutes}` : "Z";
+  const ms = Date.parse(`${date}T${minutes}${seconds}${fraction.slice(0, 4)}${offset}`);
+  // Date.parse rolls 31 February over into March on some engines; the calendar day must come back as it went in.
+  const day = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(ms) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) {
+    return `is ${nameOf(value)}, which is no date of the calendar`;
+  }
+  if (ms < 0) return `is ${nameOf(value)}; it must not be before 1970`;
+  return { ms, naive: !zulu && !hours };
+}
+
+/**
+ * Why a moment cannot be accepted at `nowMs`, or undefined when it can. `naive: "refuse"` is the rule over HTTP;
+ * on a topic and in files a time without an offset is read as UTC.
+ */
+export function problemWithTime(time: SenderTime, nowMs: number, naive: "refuse" | "utc"): string | undefined {
+  if (time.naive && naive === "refuse") return "has no offset; add Z or an offset such as +02:00";
+  if (time.ms <= nowMs + clockSkewMsMax) return undefined;
+  if (time.ms / 1000 <= nowMs + clockSkewMsMax) return "looks like epoch milliseconds; send seconds";
+  return `is ${new Date(Math.min(time.ms, 8.64e15)).toISOString()}, more than ${clockSkewMsMax / 60_000} minutes ahead`;
+}

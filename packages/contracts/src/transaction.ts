@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { CreditScore } from "./application.ts";
+import { Identifier } from "./ids.ts";
+import { Money } from "./money.ts";
+import { nameOf, text } from "./text.ts";
+import { Timestamp } from "./time.ts";
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: (issue) => `is ${nameOf(issue.input)}; send one of ${values.join(", ")}` });
+}
+
+export const riskLevels = ["Low", "Medium", "High"] as const;
+export type RiskLevel = (typeof riskLevels)[number];
+
+export const cardTypes = ["VISA", "MASTERCARD", "AMEX"] as const;
+export type CardType = (typeof cardTypes)[number];
+
+/**
+ * The wire form of a card transaction. `is_fraud` and `risk_level` are the sender's labels: kept for comparison, never
+ * readable by a policy.
+ */
+export const transactionFields = {
+  transaction_id: z.guid({ error: (issue) => `is ${nameOf(issue.input)}; send a UUID` }).toLowerCase(),
+  user_id: Identifier,
+  amount: Money,
+  timestamp: Timestamp,
+  location: text(128),
+  merchant: text(128),
+  card_type: oneOf(cardTypes),
+  device_id: text(128),
+  credit_score: CreditScore,
+  risk_level: oneOf(riskLevels).optional(),
+  is_fraud: z.boolean({ error: (issue) => `is ${nameOf(issue.input)}; send true or false` }).optional(),
+};
+
+export const TransactionWire = z.object(transactionFields);
+
+/** A card transaction behind the door: amount in minor units (cents), `timestamp_ms` of the sender's clock. */
+export type Transaction = Omit<z.output<typeof TransactionWire>, "amount" | "timestamp"> & {
+  amount_minor: number;
+  timestamp_ms: number;
+};
