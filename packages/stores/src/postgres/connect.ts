@@ -1,0 +1,25 @@
+import postgres, { type Options, type Sql } from "postgres";
+
+export type { Sql, TransactionSql } from "postgres";
+
+/** How long a connection attempt may take, in seconds. */
+const connectSecondsMax = 10;
+
+/**
+ * A pool of connections to the database that `url` names. `bigint` columns come back as `bigint`; timestamps as `Date`.
+ * A connection is made at the first query, so this never fails by itself.
+ */
+export function connectPostgres(url: string, { app, connectionsMax = 4 }: { app: string; connectionsMax?: number }) {
+  const options = {
+    max: connectionsMax,
+    connect_timeout: connectSecondsMax,
+    idle_timeout: 60,
+    connection: { application_name: app, TimeZone: "UTC" },
+    onnotice: () => {},
+    types: { bigint: postgres.BigInt },
+  } satisfies Options<{ bigint: postgres.PostgresType<bigint> }>;
+  return postgres(url, options);
+}
+
+/** A pool as `connectPostgres` makes it. */
+export type Database = Sql<{ bigint: bigint }>;

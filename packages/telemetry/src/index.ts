@@ -1,0 +1,4 @@
+export { catalogue, type MetricDefinition } from "./catalogue.ts";
+export { type Health, healthRoutes } from "./health.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
