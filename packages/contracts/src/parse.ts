@@ -51,7 +51,7 @@ function parseWith<Shape extends Fields, Value>(
       ],
     };
   }
-  const record = withoutNulls(input, schema);
+  const record = withoutNulls(input);
   const result = schema.safeParse(record);
   const unknownFields = unknownFieldsOf(record, schema);
   const failures = result.success ? [] : result.error.issues.flatMap((issue) => failureOf(issue, input));
@@ -75,14 +75,15 @@ function shapeOf(schema: unknown): Fields | undefined {
   return inner instanceof z.ZodObject ? (inner.shape as Fields) : undefined;
 }
 
-/** A copy in which `null` is absent, at the top, in nested objects and in flat maps: many senders write it for "no value". */
-function withoutNulls(record: Record<string, unknown>, schema: unknown): Record<string, unknown> {
-  const shape = shapeOf(schema);
+/**
+ * A copy in which `null` is absent, at the top and one level down (groups and flat maps): many senders write it for "no
+ * value". It goes no deeper, so a record of any depth costs no stack.
+ */
+function withoutNulls(record: Record<string, unknown>): Record<string, unknown> {
+  const present = (from: Record<string, unknown>) => Object.entries(from).filter(([, value]) => value !== null);
   // fromEntries defines own properties, so a field named __proto__ stays a field (and is refused as unknown).
   return Object.fromEntries(
-    Object.entries(record)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, isObject(value) ? withoutNulls(value, shape?.[name]) : value]),
+    present(record).map(([name, value]) => [name, isObject(value) ? Object.fromEntries(present(value)) : value]),
   );
 }
 

@@ -22,6 +22,7 @@ create table credit_scores (
   t_ms bigint not null,
   is_fraud boolean not null,
   fraud_rules text[] not null,
+  fraud_reason text,
   risk_level text not null check (risk_level in ('Low', 'Medium', 'High')),
   approval_status text not null check (approval_status in ('Approved', 'Rejected', 'Under Review')),
   reasons text[] not null,

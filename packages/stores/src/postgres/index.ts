@@ -1,2 +1,12 @@
+export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
 export { connectPostgres, type Database, type TransactionSql } from "./connect.ts";
 export { migrate } from "./migrate.ts";
+export { commitSettlement, type FaultyRecord, recordedIds, type ScoredRecord, type Settlement } from "./settlement.ts";
+export {
+  committedOffset,
+  Fenced,
+  type HeldPartition,
+  recordProjected,
+  SourceChanged,
+  takePartition,
+} from "./streamOffsets.ts";

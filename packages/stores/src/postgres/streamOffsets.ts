@@ -1,0 +1,87 @@
+import type { Database, TransactionSql } from "./connect.ts";
+
+/** A partition as one process holds it. Offsets are Kafka's; times are broker milliseconds. */
+export type HeldPartition = {
+  topic: string;
+  partition: number;
+  epoch: bigint;
+  nextOffset: bigint;
+  projectedOffset: bigint;
+  maxTMs: number;
+};
+
+/** Another process took the partition, or it moved on without us: nothing of this holder's may be written. */
+export class Fenced extends Error {
+  override readonly name = "Fenced";
+  constructor(held: HeldPartition) {
+    super(`Epoch ${held.epoch} no longer holds ${held.topic}/${held.partition} at offset ${held.nextOffset}.`);
+  }
+}
+
+/** The topic is not the one whose offsets were recorded: it was deleted and made again. */
+export class SourceChanged extends Error {
+  override readonly name = "SourceChanged";
+}
+
+type Row = { topic_id: string; epoch: bigint; next_offset: bigint; projected_offset: bigint; max_t_ms: bigint };
+
+/**
+ * Takes a partition: every earlier holder is fenced off from now on. A partition never seen before begins at
+ * `firstOffset`. Throws `SourceChanged` when its offsets were recorded for another incarnation of the topic.
+ */
+export async function takePartition(
+  sql: Database,
+  source: { topic: string; partition: number; topicId: string; firstOffset: bigint },
+): Promise<HeldPartition> {
+  const { topic, partition, topicId, firstOffset } = source;
+  const [row] = await sql<Row[]>`
+    insert into stream_offsets as held
+      (topic, partition, topic_id, epoch, start_offset, next_offset, projected_offset, max_t_ms)
+    values (${topic}, ${partition}, ${topicId}, 1, ${firstOffset}, ${firstOffset}, ${firstOffset}, 0)
+    on conflict (topic, partition) do update set epoch = held.epoch + 1, updated_at = now()
+      where held.topic_id = excluded.topic_id
+    returning topic_id, epoch, next_offset, projected_offset, max_t_ms`;
+  if (!row) {
+    throw new SourceChanged(
+      `${topic}/${partition}: the topic's id is ${topicId}, but its offsets were recorded for another one. The topic was ` +
+        "deleted and made again; its new records are not read until stream_offsets is settled by hand.",
+    );
+  }
+  return {
+    topic,
+    partition,
+    epoch: row.epoch,
+    nextOffset: row.next_offset,
+    projectedOffset: row.projected_offset,
+    maxTMs: Number(row.max_t_ms),
+  };
+}
+
+/** Moves a held partition on, inside the transaction that writes its rows. Throws `Fenced` when it is no longer held. */
+export async function advance(
+  tx: TransactionSql<{ bigint: bigint }>,
+  held: HeldPartition,
+  next: { offset: bigint; maxTMs: number },
+) {
+  const moved = await tx`
+    update stream_offsets set next_offset = ${next.offset}, max_t_ms = ${next.maxTMs}, updated_at = now()
+    where topic = ${held.topic} and partition = ${held.partition} and epoch = ${held.epoch} and next_offset = ${held.nextOffset}`;
+  if (moved.count === 0) throw new Fenced(held);
+}
+
+/** Records that everything below `offset` has reached MongoDB and the output topics. Throws `Fenced` as `advance` does. */
+export async function recordProjected(sql: Database, held: HeldPartition, offset: bigint): Promise<void> {
+  const moved = await sql`
+    update stream_offsets set projected_offset = greatest(projected_offset, ${offset}), updated_at = now()
+    where topic = ${held.topic} and partition = ${held.partition} and epoch = ${held.epoch}`;
+  if (moved.count === 0) throw new Fenced(held);
+}
+
+/** Whether a commit whose answer was lost took effect: the offset that a partition stands at under our epoch. */
+export async function committedOffset(sql: Database, held: HeldPartition): Promise<bigint> {
+  const [row] = await sql<{ next_offset: bigint }[]>`
+    select next_offset from stream_offsets
+    where topic = ${held.topic} and partition = ${held.partition} and epoch = ${held.epoch}`;
+  if (!row) throw new Fenced(held);
+  return row.next_offset;
+}
