@@ -1,0 +1,84 @@
+import { serve } from "@hono/node-server";
+import { topics } from "@scoreline/contracts";
+import { partitionForKey } from "@scoreline/kafka";
+import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
+import { defaultPolicy } from "@scoreline/policy";
+import { connectMongo } from "@scoreline/stores/mongo";
+import { connectPostgres } from "@scoreline/stores/postgres";
+import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
+import { Config } from "./config.ts";
+import { createObserver } from "./observer.ts";
+import { createProjector } from "./projections.ts";
+import { applicationReader } from "./read.ts";
+import { readRefusal } from "./refusals.ts";
+import { Scorer } from "./scorer.ts";
+
+const config = Config.parse(process.env);
+const log = createLogger("scorer", config.LOG_LEVEL);
+const metrics = createMetrics("scorer", { runtime: true });
+const kafka = {
+  brokers: config.KAFKA_BROKERS,
+  clientId: "scoreline-scorer",
+  onError: (error: { code: number; message: string }) => log.warn({ ...error }, "the broker does not answer"),
+};
+const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8 });
+const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
+const producer = createProducer(kafka);
+const consumer = createConsumer({
+  ...kafka,
+  groupId: config.SCORER_GROUP_ID,
+  ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
+});
+const scorer = new Scorer({
+  consumer,
+  describe: (names) => describeTopics(kafka, names),
+  sql,
+  policy: defaultPolicy,
+  project: createProjector({ producer, db }),
+  readers: {
+    [topics.creditApplications.name]: applicationReader((userId) =>
+      partitionForKey(userId, topics.creditApplications.partitions),
+    ),
+    [topics.deadLetters.name]: readRefusal,
+  },
+  observer: createObserver(metrics, log),
+  metrics,
+  log,
+});
+
+async function unready(): Promise<string[]> {
+  const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 }), producer.ready()]);
+  const silent = ["postgres", "mongodb", "kafka"].filter((_, index) => answers[index]?.status === "rejected");
+  return scorer.joined ? silent : [...silent, "consumer group"];
+}
+
+const server = serve(
+  {
+    fetch: healthRoutes({ unready, metrics }).fetch,
+    hostname: config.SCORER_METRICS_HOST,
+    port: config.SCORER_METRICS_PORT,
+  },
+  ({ port }) => log.info({ port }, "scorer started"),
+);
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    log.info({ signal }, "stopping: the batches in hand are finished first");
+    scorer.stop();
+    process.once(signal, () => process.exit(1));
+  });
+}
+
+try {
+  // Connecting begins now, so that the first projection need not wait for it; when it fails, the projection tries again.
+  producer.ready().catch((error: unknown) => log.warn({ error: String(error) }, "the broker does not answer yet"));
+  await scorer.run();
+} catch (error) {
+  log.fatal(
+    { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    "the scorer met a defect and ends",
+  );
+  process.exitCode = 1;
+}
+server.close();
+await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), mongo.close()]);
+log.info("scorer stopped");

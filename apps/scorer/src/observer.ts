@@ -1,0 +1,50 @@
+import type { Settlement } from "@scoreline/stores/postgres";
+import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Draft } from "./read.ts";
+
+type Place = { topic: string; partition: number };
+
+/** What the scorer tells of itself, as metrics and log lines. Counts follow the commit, so they agree with the tables. */
+export type Observer = {
+  received(topic: string, count: number): void;
+  settled(place: Place, drafts: readonly Draft[], settlement: Settlement): void;
+  retrying(place: Place, sink: string, error: unknown): void;
+};
+
+/** An observer over the metric catalogue. Never logs a record's content. */
+export function createObserver(metrics: Metrics, log: Logger): Observer {
+  const settledRecords = metrics.counter("recordsSettled");
+  const invalid = metrics.counter("dataQualityInvalid");
+  const forgiven = metrics.counter("forgiven");
+  const decisions = metrics.counter("decisions");
+  const alerts = metrics.counter("fraudAlerts");
+  const latency = metrics.histogram("decisionLatency");
+  return {
+    received: (topic, count) => metrics.counter("recordsReceived").inc({ topic }, count),
+    settled: ({ topic }, drafts, { scored, faulty }) => {
+      const duplicates = faulty.filter((record) => record.failures[0]?.check === "duplicate_application_id").length;
+      settledRecords.inc({ topic, outcome: "scored" }, scored.length);
+      settledRecords.inc({ topic, outcome: "duplicate" }, duplicates);
+      settledRecords.inc({ topic, outcome: "failed" }, faulty.length - duplicates);
+      settledRecords.inc({ topic, outcome: "skipped" }, drafts.length - scored.length - faulty.length);
+      for (const { failures } of faulty) for (const { check } of failures) invalid.inc({ check });
+      for (const draft of drafts)
+        if (draft.kind === "candidate") for (const flaw of draft.flaws) forgiven.inc({ flaw });
+      const nowMs = Date.now();
+      for (const { tMs, decision } of scored) {
+        const { approvalStatus, riskLevel, policyVersion, fraudRules } = decision;
+        decisions.inc({ approval_status: approvalStatus, risk_level: riskLevel, policy_version: policyVersion });
+        for (const rule of fraudRules) alerts.inc({ rule });
+        latency.observe((nowMs - tMs) / 1000);
+      }
+    },
+    retrying: ({ topic, partition }, sink, error) => {
+      metrics.counter("sinkRetries").inc({ sink });
+      log.warn({ topic, partition, sink, error: wordsOf(error) }, "a sink does not answer; trying again");
+    },
+  };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

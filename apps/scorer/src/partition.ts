@@ -1,0 +1,176 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
+import type { Policy } from "@scoreline/policy";
+import {
+  type Committed,
+  commitSettlement,
+  committedOffset,
+  type Database,
+  Fenced,
+  type HeldPartition,
+  readCommitted,
+  recordedIds,
+  recordProjected,
+  type Settlement,
+} from "@scoreline/stores/postgres";
+import { Dropped, faultOf, persist } from "./faults.ts";
+import type { Observer } from "./observer.ts";
+import type { Projector } from "./projections.ts";
+import { type Draft, faulty, type Reader } from "./read.ts";
+import { settle } from "./settle.ts";
+
+/** Records settled in one transaction, and offsets projected again in one go. */
+const batchMax = 2_000;
+
+/** A partition's records wait here while a sink is slow; above it the partition is paused. */
+export const backlogMax = 3 * batchMax;
+
+/** How long a partition that is taken away or shut down may take to finish the batch in hand. */
+const finishMsMax = 10_000;
+
+export type PartitionDeps = { sql: Database; policy: Policy; project: Projector; observer: Observer };
+
+/**
+ * One partition in this process' hands: its records are settled in order, each batch in one fenced transaction, and then
+ * projected while the next batch is settled.
+ */
+export class PartitionWorker {
+  readonly held: HeldPartition;
+  readonly #read: Reader;
+  readonly #deps: PartitionDeps;
+  readonly #drop = new AbortController();
+  #backlog: ConsumedRecord[] = [];
+  #draining: Promise<void> | undefined;
+  #projecting: Promise<void> = Promise.resolve();
+
+  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps) {
+    this.held = held;
+    this.#read = read;
+    this.#deps = deps;
+  }
+
+  get backlog(): number {
+    return this.#backlog.length;
+  }
+
+  /** Takes records of this partition, in order. `onFailure` hears why the partition cannot go on; it is not called twice. */
+  accept(records: ConsumedRecord[], onFailure: (error: unknown) => void): void {
+    this.#backlog.push(...records);
+    this.#draining ??= this.#drain().catch((error: unknown) => {
+      if (!(error instanceof Dropped)) onFailure(error);
+    });
+  }
+
+  /** Projects again what an earlier holder committed and may not have projected. */
+  async catchUp(): Promise<void> {
+    const { held } = this;
+    for (let from = held.projectedOffset; from < held.nextOffset; from += BigInt(batchMax)) {
+      const to = from + BigInt(batchMax) < held.nextOffset ? from + BigInt(batchMax) : held.nextOffset;
+      const committed = await this.#persist("postgres", () => readCommitted(this.#deps.sql, held, from, to));
+      await this.#project(committed, to);
+    }
+  }
+
+  /** Gives the partition up: what is committed stays, what is not is left to the next holder. Resolves when nothing runs. */
+  async drop(): Promise<void> {
+    this.#backlog = [];
+    this.#drop.abort();
+    await this.#draining;
+    await this.#projecting.catch(() => undefined);
+  }
+
+  /** Finishes the batch in hand, its projection included, within a bound; then gives the partition up. */
+  async finish(): Promise<void> {
+    this.#backlog = [];
+    const timer = new AbortController();
+    await Promise.race([this.#draining, wait(finishMsMax, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    await this.drop();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#backlog.length > 0) {
+        const drafts = this.#backlog.splice(0, batchMax).map((record) => this.#draft(record));
+        await this.#settle(drafts);
+        if (this.#backlog.length === 0) await this.#projecting;
+      }
+    } finally {
+      // No await lies between the last look at the backlog and this, so no record is left behind.
+      this.#draining = undefined;
+    }
+  }
+
+  #drafted = 0;
+
+  #draft(record: ConsumedRecord): Draft {
+    this.#drafted = Math.max(this.#drafted, this.held.maxTMs, record.timestampMs);
+    return this.#read(record, this.#drafted);
+  }
+
+  /** Settles a batch; one that holds a row which Postgres refuses is halved until that record stands alone. */
+  async #settle(drafts: Draft[]): Promise<void> {
+    try {
+      const settlement = await this.#commit(drafts);
+      this.#deps.observer.settled(this.held, drafts, settlement);
+      await this.#projecting;
+      this.#projecting = this.#project(settlement, settlement.next);
+      // A failure is met where the projection is awaited; until then it must not count as unhandled.
+      this.#projecting.catch(() => undefined);
+    } catch (error) {
+      const [draft, ...others] = drafts;
+      if (faultOf(error) !== "refused" || !draft) throw error;
+      if (others.length === 0) return this.#settle([condemn(draft, error)]);
+      const half = Math.ceil(drafts.length / 2);
+      await this.#settle(drafts.slice(0, half));
+      await this.#settle(drafts.slice(half));
+    }
+  }
+
+  async #commit(drafts: Draft[]): Promise<Settlement> {
+    const { sql, policy } = this.#deps;
+    const ids = drafts.flatMap((draft) => (draft.kind === "candidate" ? [draft.application.application_id] : []));
+    for (;;) {
+      const recorded = await this.#persist("postgres", () => recordedIds(sql, ids));
+      const settlement = settle(drafts, recorded, policy);
+      try {
+        await this.#persist("postgres", () => this.#commitOnce(settlement));
+        this.held.nextOffset = settlement.next;
+        this.held.maxTMs = settlement.maxTMs;
+        return settlement;
+      } catch (error) {
+        // Another partition recorded one of these ids between the look-up and the commit: look again.
+        if (faultOf(error) !== "contended") throw error;
+      }
+    }
+  }
+
+  /** Commits, unless an earlier attempt whose answer was lost did. */
+  async #commitOnce(settlement: Settlement): Promise<void> {
+    try {
+      await commitSettlement(this.#deps.sql, this.held, settlement);
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      if ((await committedOffset(this.#deps.sql, this.held)) !== settlement.next) throw error;
+    }
+  }
+
+  async #project(committed: Committed, to: bigint): Promise<void> {
+    await this.#persist("projections", () => this.#deps.project(this.held, committed));
+    await this.#persist("postgres", () => recordProjected(this.#deps.sql, this.held, to));
+    this.held.projectedOffset = to;
+  }
+
+  #persist<T>(sink: string, attempt: () => Promise<T>): Promise<T> {
+    return persist(attempt, this.#drop.signal, (error) => this.#deps.observer.retrying(this.held, sink, error));
+  }
+}
+
+/** The record that Postgres refuses, as a bad record of its own. */
+function condemn(draft: Draft, error: unknown): Draft {
+  if (draft.kind !== "candidate") throw error;
+  const detail = `The database refused the record (SQLSTATE ${(error as { code: string }).code}).`;
+  return faulty(draft.raw, draft.tMs, draft.application.application_id, [
+    { pointer: "", check: "unclassified", detail },
+  ]);
+}

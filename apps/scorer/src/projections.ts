@@ -1,0 +1,82 @@
+import { type DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
+import type { Producer } from "@scoreline/kafka";
+import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
+import type { Committed, CommittedScore, FaultyRecord } from "@scoreline/stores/postgres";
+import type { Db } from "mongodb";
+import { coordinatesOf } from "./read.ts";
+
+type Place = { topic: string; partition: number };
+
+/** Where committed rows are projected to: alerts to MongoDB, decisions and dead letters to Kafka. */
+export type Projector = (place: Place, committed: Committed) => Promise<void>;
+
+/** Sends in flight at once, below the producer's own bound. */
+const sendsMax = 2_000;
+
+/**
+ * Projects committed rows, and resolves once every sink has acknowledged. A repeat gives the same alert `_id`, decision
+ * id and dead letter id, so delivery at least once has the effect of once.
+ */
+export function createProjector({ producer, db }: { producer: Producer; db: Db }): Projector {
+  return async (place, { scored, faulty }) => {
+    await insertAlerts(
+      db,
+      scored.filter((record) => record.decision.isFraud).map((record) => alertOf(place, record)),
+    );
+    const sends = [
+      ...scored.map((record) => decisionOf(place, record)),
+      ...faulty.flatMap((record) => (record.kept ? [deadLetterOf(place, record, record.kept)] : [])),
+    ];
+    for (let start = 0; start < sends.length; start += sendsMax) {
+      await Promise.all(sends.slice(start, start + sendsMax).map((record) => producer.send(record)));
+    }
+  };
+}
+
+function alertOf({ topic, partition }: Place, { offset, tMs, application, decision }: CommittedScore): FraudAlert {
+  return {
+    _id: application.application_id,
+    kind: "application",
+    application_id: application.application_id,
+    user_id: application.user_id,
+    credit_score: application.credit_score,
+    loan_amount: application.loan_amount_minor / 100,
+    reason: decision.fraudReason ?? "",
+    rules: decision.fraudRules,
+    policy_version: decision.policyVersion,
+    alerted_at: new Date(tMs),
+    status: "open",
+    topic,
+    partition,
+    offset: Number(offset),
+    chunk: chunkOf(topic, partition, offset),
+  };
+}
+
+function decisionOf(place: Place, { offset, tMs, application, decision }: CommittedScore) {
+  const event: DecisionEvent = {
+    decision_id: coordinatesOf({ ...place, offset }),
+    application_id: application.application_id,
+    user_id: application.user_id,
+    approval_status: decision.approvalStatus,
+    risk_level: decision.riskLevel,
+    is_fraud: decision.isFraud,
+    reasons: decision.reasons,
+    policy_version: decision.policyVersion,
+    received_at: new Date(tMs).toISOString(),
+  };
+  return { topic: topics.creditDecisions.name, key: event.application_id, value: Buffer.from(JSON.stringify(event)) };
+}
+
+function deadLetterOf(place: Place, record: FaultyRecord, kept: NonNullable<FaultyRecord["kept"]>) {
+  const headers = {
+    [deadLetterHeaders.id]: coordinatesOf({ ...place, offset: record.offset }),
+    [deadLetterHeaders.stage]: record.stage,
+    [deadLetterHeaders.failures]: JSON.stringify(record.failures),
+    [deadLetterHeaders.sourceTopic]: place.topic,
+    [deadLetterHeaders.sourcePartition]: String(place.partition),
+    [deadLetterHeaders.sourceOffset]: String(record.offset),
+    [deadLetterHeaders.firstFailedAt]: new Date(record.tMs).toISOString(),
+  };
+  return { topic: topics.deadLetters.name, key: kept.key, value: kept.value ?? Buffer.alloc(0), headers };
+}

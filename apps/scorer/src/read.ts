@@ -1,0 +1,89 @@
+import { type Application, type Failure, Identifier, parseApplication } from "@scoreline/contracts";
+import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
+import type { FaultyRecord } from "@scoreline/stores/postgres";
+
+/** Why a good record needed forbearance; see the metric `scoreline_scorer_forgiven_total`. */
+export type Flaw = "unknown_field" | "naive_timestamp" | "misrouted_key";
+
+/** A record as it was read, before it is known whether its application_id is new. `tMs` never falls within a partition. */
+export type Draft =
+  | { kind: "candidate"; offset: bigint; tMs: number; application: Application; flaws: Flaw[]; raw: ConsumedRecord }
+  | { kind: "faulty"; offset: bigint; tMs: number; record: FaultyRecord }
+  | { kind: "skipped"; offset: bigint; tMs: number };
+
+/** Reads one record of a topic at the broker's time `tMs`. */
+export type Reader = (raw: ConsumedRecord, tMs: number) => Draft;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Reads loan applications. `partitionOf` gives the partition that a user's records belong on. */
+export function applicationReader(partitionOf: (userId: string) => number): Reader {
+  return (raw, tMs) => {
+    const read = readJson(raw.value);
+    if (!read.ok) return faulty(raw, tMs, undefined, [read.failure]);
+    const parsed = parseApplication(read.value, "topic", tMs);
+    if (!parsed.ok) return faulty(raw, tMs, idOf(read.value), parsed.failures);
+    const flaws: Flaw[] = [];
+    if (parsed.forgiven.unknownFields.length > 0) flaws.push("unknown_field");
+    if (parsed.forgiven.naiveTimestamp) flaws.push("naive_timestamp");
+    if (partitionOf(parsed.value.user_id) !== raw.partition) flaws.push("misrouted_key");
+    return { kind: "candidate", offset: raw.offset, tMs, application: parsed.value, flaws, raw };
+  };
+}
+
+/** A record that failed these checks and whose bytes are kept for the dead letters. */
+export function faulty(
+  raw: ConsumedRecord,
+  tMs: number,
+  recordId: string | undefined,
+  failures: Failure[],
+): Draft & { kind: "faulty" } {
+  const { offset, key, value } = raw;
+  const record: FaultyRecord = {
+    offset,
+    tMs,
+    recordId: recordId ?? coordinatesOf(raw),
+    stage: "scorer",
+    failures,
+    kept: { key, value },
+  };
+  return { kind: "faulty", offset, tMs, record };
+}
+
+/** `topic/partition/offset`: a record's name where it has no other. */
+export function coordinatesOf({
+  topic,
+  partition,
+  offset,
+}: {
+  topic: string;
+  partition: number;
+  offset: bigint;
+}): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+/** The application_id of a record that breaks other rules, where it is well-formed. */
+export function idOf(value: unknown): string | undefined {
+  const id = Identifier.safeParse((value as { application_id?: unknown } | null)?.application_id);
+  return id.success ? id.data : undefined;
+}
+
+/** A record's value as JSON, or the failure that says why it is none. */
+export function readJson(value: Buffer | null): { ok: true; value: unknown } | { ok: false; failure: Failure } {
+  if (value === null || value.length === 0) {
+    return {
+      ok: false,
+      failure: { pointer: "", check: "empty_record", detail: "The record has no value; send a JSON object." },
+    };
+  }
+  try {
+    return { ok: true, value: JSON.parse(utf8.decode(value)) };
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? "not JSON" : "not UTF-8";
+    return {
+      ok: false,
+      failure: { pointer: "", check: "invalid_json", detail: `The record is ${problem}; send a JSON object in UTF-8.` },
+    };
+  }
+}

@@ -1,0 +1,234 @@
+import { type TopicDefinition, topics } from "@scoreline/contracts";
+import type {
+  ConsumedRecord,
+  PartitionedConsumer,
+  PartitionRef,
+  RebalanceEvent,
+  TopicState,
+} from "@scoreline/kafka/librdkafka";
+import { takePartition } from "@scoreline/stores/postgres";
+import type { Logger, Metrics } from "@scoreline/telemetry";
+import { Dropped, persist } from "./faults.ts";
+import { backlogMax, type PartitionDeps, PartitionWorker } from "./partition.ts";
+import type { Reader } from "./read.ts";
+
+export type ScorerDeps = PartitionDeps & {
+  consumer: PartitionedConsumer;
+  /** Asks the broker for the topics' ids, which tell a topic from another one of the same name. */
+  describe: (names: string[]) => Promise<Map<string, TopicState>>;
+  readers: Record<string, Reader>;
+  metrics: Metrics;
+  log: Logger;
+};
+
+const pollCountMax = 2_000;
+const pollMsMax = 100;
+/** A partition that stopped (fenced off, its source changed, its offset gone) is tried again after this long. */
+const stoppedRetryMs = 10_000;
+
+const sources: readonly TopicDefinition[] = [topics.creditApplications, topics.deadLetters];
+
+/** The id of a topic that is as it should be. Its partition count must not change: a user's records would move. */
+function topicIdOf(topic: string, state: TopicState | undefined): string {
+  if (!state) throw new Error(`The topic ${topic} does not exist; \`scoreline init\` makes it.`);
+  const expected = sources.find((source) => source.name === topic)?.partitions;
+  if (state.partitions === expected) return state.topicId;
+  throw new Error(
+    `The topic ${topic} has ${state.partitions} partitions and must have ${expected}: its users would move.`,
+  );
+}
+
+/**
+ * The consuming loop. It never waits for a sink: each partition has a worker with a bounded backlog, and a partition
+ * whose backlog is full is paused, so that the group sees a member that polls.
+ */
+export class Scorer {
+  readonly #deps: ScorerDeps;
+  readonly #workers = new Map<string, PartitionWorker>();
+  readonly #paused = new Set<string>();
+  readonly #reading = new Set<string>();
+  readonly #assigned = new Map<string, PartitionRef>();
+  readonly #stopped = new Map<string, { partition: PartitionRef; retryAtMs: number }>();
+  readonly #stopping = new AbortController();
+  #answering: Promise<void> = Promise.resolve();
+  #joined = false;
+  #failure: unknown;
+
+  constructor(deps: ScorerDeps) {
+    this.#deps = deps;
+  }
+
+  /** True once the group has given this process its partitions (which may be none). */
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /** Consumes until `stop` is called; then finishes the batches in hand. Throws when a defect is met. */
+  async run(): Promise<void> {
+    const { consumer } = this.#deps;
+    await consumer.connect();
+    consumer.subscribe(sources.map((source) => source.name));
+    while (!this.#stopping.signal.aborted && this.#failure === undefined) {
+      for (const event of consumer.takeRebalances()) this.#answer(event);
+      const { records, errors } = await consumer.poll(pollCountMax, pollMsMax);
+      for (const { topic, partition, message } of errors) this.#onConsumerError(message, topic, partition);
+      this.#dispatch(records);
+      this.#resumeDrained();
+      this.#retryStopped();
+    }
+    this.#stopping.abort();
+    await this.#answering;
+    await Promise.all([...this.#workers.values()].map((worker) => worker.finish()));
+    await consumer.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Ends `run` in good order. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #dispatch(records: ConsumedRecord[]): void {
+    for (const [key, batch] of groupByPartition(records)) {
+      const worker = this.#workers.get(key);
+      if (!worker) continue;
+      this.#deps.observer.received(worker.held.topic, batch.length);
+      worker.accept(batch, (error) => this.#stopPartition(worker.held, error));
+      if (worker.backlog <= backlogMax || this.#paused.has(key)) continue;
+      this.#deps.consumer.pause([worker.held]);
+      this.#paused.add(key);
+    }
+  }
+
+  #resumeDrained(): void {
+    for (const key of this.#paused) {
+      const worker = this.#workers.get(key);
+      if (worker && worker.backlog > backlogMax / 2) continue;
+      this.#paused.delete(key);
+      if (worker) this.#deps.consumer.resume([worker.held]);
+    }
+  }
+
+  /** Rebalances are answered one after the other, while polling goes on. */
+  #answer(event: RebalanceEvent): void {
+    this.#answering = this.#answering
+      .then(() => (event.kind === "assigned" ? this.#onAssigned(event.partitions) : this.#onRevoked(event)))
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      });
+  }
+
+  async #onAssigned(partitions: PartitionRef[]): Promise<void> {
+    for (const partition of partitions) this.#assigned.set(keyOf(partition), partition);
+    const taken = await Promise.all(partitions.map((partition) => this.#take(partition)));
+    this.#read(taken.filter((start) => start !== undefined));
+    this.#joined = true;
+    this.#report();
+  }
+
+  async #onRevoked({ kind, partitions }: RebalanceEvent): Promise<void> {
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const key = keyOf(partition);
+        this.#assigned.delete(key);
+        this.#stopped.delete(key);
+        const worker = this.#workers.get(key);
+        this.#workers.delete(key);
+        // A lost partition is someone else's already; a revoked one waits for us, so its batch in hand is finished.
+        await (kind === "lost" ? worker?.drop() : worker?.finish());
+        this.#reading.delete(key);
+      }),
+    );
+    this.#deps.consumer.unassign(partitions);
+    this.#report();
+  }
+
+  #read(starts: (PartitionRef & { offset: bigint })[]): void {
+    this.#deps.consumer.assign(starts);
+    for (const start of starts) this.#reading.add(keyOf(start));
+  }
+
+  /** Takes a partition and gives where to read on; undefined when it has to stay stopped for now. */
+  async #take(ref: PartitionRef): Promise<(PartitionRef & { offset: bigint }) | undefined> {
+    const { sql, consumer, describe, observer, readers } = this.#deps;
+    const read = readers[ref.topic];
+    if (!read) throw new Error(`No reader for the topic ${ref.topic}.`);
+    try {
+      const topicId = topicIdOf(ref.topic, (await describe([ref.topic])).get(ref.topic));
+      const { low } = await consumer.watermarks(ref.topic, ref.partition);
+      const held = await persist(
+        () => takePartition(sql, { ...ref, topicId, firstOffset: low }),
+        this.#stopping.signal,
+        (error) => observer.retrying(ref, "postgres", error),
+      );
+      const worker = new PartitionWorker(held, read, this.#deps);
+      this.#workers.set(keyOf(ref), worker);
+      await worker.catchUp();
+      return { ...ref, offset: held.nextOffset };
+    } catch (error) {
+      this.#stopPartition(ref, error);
+      return undefined;
+    }
+  }
+
+  #onConsumerError(message: string, topic: string | undefined, partition: number | undefined): void {
+    if (topic !== undefined && partition !== undefined) this.#stopPartition({ topic, partition }, new Error(message));
+    else this.#deps.log.warn({ error: message }, "the broker reports an error");
+  }
+
+  /** Stops reading a partition, and says why. What is committed stays; it is tried again later. */
+  #stopPartition(ref: PartitionRef, error: unknown): void {
+    const { topic, partition } = ref;
+    const key = keyOf(ref);
+    if (error instanceof Dropped) return;
+    this.#deps.log.error(
+      { topic, partition, error: error instanceof Error ? error.message : String(error) },
+      "partition stopped",
+    );
+    void this.#workers.get(key)?.drop();
+    this.#workers.delete(key);
+    if (this.#assigned.has(key))
+      this.#stopped.set(key, { partition: { topic, partition }, retryAtMs: Date.now() + stoppedRetryMs });
+    this.#report();
+  }
+
+  #retryStopped(): void {
+    for (const [key, { partition, retryAtMs }] of this.#stopped) {
+      if (Date.now() < retryAtMs) continue;
+      this.#stopped.delete(key);
+      this.#answering = this.#answering.then(async () => {
+        if (!this.#assigned.has(key)) return;
+        if (this.#reading.delete(key)) this.#deps.consumer.unassign([partition]);
+        const start = await this.#take(partition);
+        if (start) this.#read([start]);
+        this.#report();
+      });
+    }
+  }
+
+  #report(): void {
+    for (const { name: topic } of sources) {
+      const count = (refs: Iterable<PartitionRef>) => [...refs].filter((ref) => ref.topic === topic).length;
+      const held = [...this.#workers.values()].map((worker) => worker.held);
+      this.#deps.metrics.gauge("assignedPartitions").set({ topic }, count(held));
+      this.#deps.metrics
+        .gauge("stoppedPartitions")
+        .set({ topic }, count([...this.#stopped.values()].map((entry) => entry.partition)));
+    }
+  }
+}
+
+function keyOf({ topic, partition }: PartitionRef): string {
+  return `${topic}/${partition}`;
+}
+
+function groupByPartition(records: ConsumedRecord[]): Map<string, ConsumedRecord[]> {
+  const groups = new Map<string, ConsumedRecord[]>();
+  for (const record of records) {
+    const key = keyOf(record);
+    const group = groups.get(key);
+    if (group) group.push(record);
+    else groups.set(key, [record]);
+  }
+  return groups;
+}
