@@ -1,0 +1,27 @@
+with applications as (
+
+    select * from {{ ref('stg_creditdb__credit_scores') }}
+
+),
+
+alerts as (
+
+    select * from {{ ref('stg_mongodb__fraud_alerts') }}
+
+),
+
+int_changes_unioned as (
+
+    select
+        application_id,
+        load_id
+    from applications
+    union all
+    select
+        application_id,
+        load_id
+    from alerts
+
+)
+
+select * from int_changes_unioned
