@@ -1,0 +1,11 @@
+export { murmur2, partitionForKey } from "./murmur2.ts";
+export {
+  DeliveryFailed,
+  type Placement,
+  type Producer,
+  ProducerBusy,
+  type ProducerLimits,
+  producerLimitsDefault,
+  type RecordToSend,
+  recordBytesMax,
+} from "./port.ts";

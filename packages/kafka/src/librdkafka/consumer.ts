@@ -1,0 +1,214 @@
+import type { KafkaConsumer, LibrdKafkaError, Message } from "@confluentinc/kafka-javascript";
+import { clientProperties, codes, type KafkaClientError, type KafkaConnection } from "./connection.ts";
+import { native } from "./native.ts";
+import { StallWatch } from "./stallWatch.ts";
+
+export interface PartitionRef {
+  topic: string;
+  partition: number;
+}
+
+export interface ConsumedRecord extends PartitionRef {
+  offset: bigint;
+  /** The record's time in epoch milliseconds: the broker's on a topic with LogAppendTime. */
+  timestampMs: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: [name: string, value: Buffer][];
+  leaderEpoch?: number;
+}
+
+/** `lost` partitions already belong to another member: nothing about them may be written any more. */
+export type RebalanceEvent = { kind: "assigned" | "revoked" | "lost"; partitions: PartitionRef[] };
+
+export type ConsumerFault = KafkaClientError & Partial<PartitionRef>;
+
+/** A group member whose offsets are kept by its user: every assignment names the offset to start from. */
+export interface PartitionedConsumer {
+  connect(): Promise<void>;
+  subscribe(topics: string[]): void;
+  /**
+   * Up to `countMax` records (500 to 5,000 is quickest), waiting at most `timeoutMsMax` for the first.
+   * Must be called at least every `maxPollIntervalMs`, also while every partition is paused.
+   */
+  poll(countMax: number, timeoutMsMax: number): Promise<{ records: ConsumedRecord[]; errors: ConsumerFault[] }>;
+  /** Rebalance events since the last call, in order. Each must be answered, by `assign` or by `unassign`. */
+  takeRebalances(): RebalanceEvent[];
+  /** Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. */
+  assign(partitions: (PartitionRef & { offset: bigint })[]): void;
+  /** Answers a `revoked` or `lost` event; or stops partitions, to assign them at another offset. */
+  unassign(partitions: PartitionRef[]): void;
+  pause(partitions: PartitionRef[]): void;
+  resume(partitions: PartitionRef[]): void;
+  /** The partition's first offset and the one after its last, asked of the broker. */
+  watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }>;
+  /** Leaves the group (a static member keeps its place) and answers what is still open. */
+  close(): Promise<void>;
+}
+
+export interface ConsumerConfig extends KafkaConnection {
+  groupId: string;
+  /** Static membership: a restart within `sessionTimeoutMs` keeps the partitions. */
+  groupInstanceId?: string;
+  sessionTimeoutMs?: number;
+  heartbeatIntervalMs?: number;
+  maxPollIntervalMs?: number;
+}
+
+/** Bounds of what the client fetches ahead, in one place: at most 16 MiB queued a partition, 1 MiB in one fetch. */
+const fetchProperties = {
+  "queued.min.messages": 20_000,
+  "queued.max.messages.kbytes": 16_384,
+  "fetch.message.max.bytes": 1_048_576,
+  "fetch.max.bytes": 16_777_216,
+  "fetch.wait.max.ms": 100,
+  "fetch.error.backoff.ms": 100,
+} as const;
+
+/** How often the client reports the state of each partition; a stalled one is told after two reports. */
+const statisticsIntervalMs = 1_000;
+const watermarkTimeoutMs = 5_000;
+const connectTimeoutMs = 10_000;
+
+// What the addon has and its type declarations leave out.
+type Native = KafkaConsumer & {
+  setDefaultIsTimeoutOnlyForFirstMessage(only: boolean): void;
+  incrementalAssign(partitions: (PartitionRef & { offset?: number })[]): void;
+  incrementalUnassign(partitions: PartitionRef[]): void;
+  assignmentLost(): boolean;
+};
+
+/** A consumer over librdkafka's `consume(n)`, with cooperative rebalancing and explicit offsets. */
+export function createConsumer(config: ConsumerConfig): PartitionedConsumer {
+  return new LibrdkafkaConsumer(config);
+}
+
+class LibrdkafkaConsumer implements PartitionedConsumer {
+  readonly #native: Native;
+  readonly #stalls = new StallWatch();
+  #rebalances: RebalanceEvent[] = [];
+  #polling: Promise<unknown> = Promise.resolve();
+  #closing = false;
+
+  constructor(config: ConsumerConfig) {
+    this.#native = new native.KafkaConsumer({
+      ...clientProperties(config),
+      "group.id": config.groupId,
+      ...(config.groupInstanceId ? { "group.instance.id": config.groupInstanceId } : {}),
+      "session.timeout.ms": config.sessionTimeoutMs ?? 10_000,
+      "heartbeat.interval.ms": config.heartbeatIntervalMs ?? 1_000,
+      "max.poll.interval.ms": config.maxPollIntervalMs ?? 300_000,
+      "partition.assignment.strategy": "cooperative-sticky",
+      "auto.offset.reset": "error",
+      "enable.auto.commit": false,
+      "enable.auto.offset.store": false,
+      "enable.partition.eof": false,
+      "isolation.level": "read_committed",
+      "statistics.interval.ms": statisticsIntervalMs,
+      ...fetchProperties,
+      rebalance_cb: (error: LibrdKafkaError, partitions: PartitionRef[]) => this.#onRebalance(error, partitions),
+    } as ConstructorParameters<typeof native.KafkaConsumer>[0]) as Native;
+    this.#native.setDefaultIsTimeoutOnlyForFirstMessage(true);
+    this.#native.on("event.error", ({ code, message }) => config.onError?.({ code, message }));
+    this.#native.on("event.stats", (stats) => this.#stalls.observe((stats as { message: string }).message));
+  }
+
+  connect(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#native.connect({ allTopics: false, timeout: connectTimeoutMs }, (error) =>
+        error ? reject(new Error(`No broker answered within ${connectTimeoutMs} ms.`, { cause: error })) : resolve(),
+      );
+    });
+  }
+
+  subscribe(topics: string[]): void {
+    this.#native.subscribe(topics);
+  }
+
+  poll(countMax: number, timeoutMsMax: number) {
+    this.#native.setDefaultConsumeTimeout(timeoutMsMax);
+    const polled = new Promise<{ records: ConsumedRecord[]; errors: ConsumerFault[] }>((resolve) => {
+      this.#native.consume(countMax, (error, messages) => {
+        const errors: ConsumerFault[] = this.#stalls.take();
+        if (error) errors.push({ code: error.code, message: error.message });
+        resolve({ records: error ? [] : messages.map(toRecord), errors });
+      });
+    });
+    this.#polling = polled;
+    return polled;
+  }
+
+  takeRebalances(): RebalanceEvent[] {
+    return this.#rebalances.splice(0);
+  }
+
+  assign(partitions: (PartitionRef & { offset: bigint })[]): void {
+    this.#native.incrementalAssign(
+      partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    );
+    this.#stalls.watch(partitions);
+  }
+
+  unassign(partitions: PartitionRef[]): void {
+    this.#stalls.forget(partitions);
+    this.#native.incrementalUnassign(refs(partitions));
+  }
+
+  pause(partitions: PartitionRef[]): void {
+    this.#native.pause(refs(partitions));
+  }
+
+  resume(partitions: PartitionRef[]): void {
+    this.#native.resume(refs(partitions));
+  }
+
+  watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
+    return new Promise((resolve, reject) => {
+      this.#native.queryWatermarkOffsets(topic, partition, watermarkTimeoutMs, (error, offsets) => {
+        if (!error) return resolve({ low: BigInt(offsets.lowOffset), high: BigInt(offsets.highOffset) });
+        reject(new Error(`The offsets of ${topic}/${partition} are not known: ${error.message}`, { cause: error }));
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await this.#polling;
+    // Closing waits for every open rebalance event, so those that nobody will take any more are answered here.
+    for (const event of this.takeRebalances()) this.#answer(event);
+    if (this.#native.isConnected()) await new Promise<void>((resolve) => this.#native.disconnect(() => resolve()));
+  }
+
+  /** Called from the event loop; librdkafka waits for the answer but not for this function. */
+  #onRebalance(error: LibrdKafkaError, partitions: PartitionRef[]): void {
+    const assigned = error.code === codes.assignPartitions;
+    const kind = assigned ? "assigned" : this.#native.assignmentLost() ? "lost" : "revoked";
+    const event: RebalanceEvent = { kind, partitions: refs(partitions) };
+    if (this.#closing || partitions.length === 0) this.#answer(event);
+    else this.#rebalances.push(event);
+  }
+
+  #answer({ kind, partitions }: RebalanceEvent): void {
+    if (kind === "assigned") this.#native.incrementalAssign([]);
+    else this.unassign(partitions);
+  }
+}
+
+function refs(partitions: PartitionRef[]): PartitionRef[] {
+  return partitions.map(({ topic, partition }) => ({ topic, partition }));
+}
+
+function toRecord(message: Message): ConsumedRecord {
+  const { topic, partition, leaderEpoch } = message;
+  return {
+    topic,
+    partition,
+    offset: BigInt(message.offset),
+    timestampMs: message.timestamp ?? -1,
+    key: message.key as Buffer | null,
+    value: message.value,
+    headers: (message.headers ?? []).flatMap((header) => Object.entries(header) as [string, Buffer][]),
+    ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
+  };
+}

@@ -1,0 +1,12 @@
+export { describeTopics, ensureTopics, type TopicSpec, type TopicState } from "./admin.ts";
+export type { KafkaClientError, KafkaConnection } from "./connection.ts";
+export {
+  type ConsumedRecord,
+  type ConsumerConfig,
+  type ConsumerFault,
+  createConsumer,
+  type PartitionedConsumer,
+  type PartitionRef,
+  type RebalanceEvent,
+} from "./consumer.ts";
+export { createProducer } from "./producer.ts";

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { type ConsumedRecord, type ConsumerFault, createProducer } from "../src/librdkafka/index.ts";
+import { answerRebalances, connection, newConsumer, newTopic, pollUntil } from "./support.ts";
+
+/** Appends `count` records with keys 0, 1, … to a topic. */
+async function append(topic: string, count: number, headers: Record<string, string> = {}): Promise<void> {
+  const producer = createProducer(connection());
+  await producer.ready();
+  const value = (i: number) => new TextEncoder().encode(`value ${i}`);
+  await Promise.all(
+    Array.from({ length: count }, (_, i) => producer.send({ topic, key: String(i), value: value(i), headers })),
+  );
+  await producer.close();
+}
+
+test("a record comes back with its key, value, headers, offset and the broker's time", async () => {
+  const topic = await newTopic(1);
+  const beforeMs = Date.now();
+  await append(topic, 1, { stage: "ingest", "content-type": "application/json" });
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  const records: ConsumedRecord[] = [];
+  await pollUntil(consumer, (polled) => {
+    answerRebalances(consumer);
+    records.push(...polled.records);
+    return records.length > 0;
+  });
+  await consumer.close();
+  const [record] = records;
+  expect(record).toMatchObject({ topic, partition: 0, offset: 0n, leaderEpoch: 0 });
+  expect(String(record?.key)).toBe("0");
+  expect(String(record?.value)).toBe("value 0");
+  expect(record?.headers.map(([name, value]) => `${name}=${value}`)).toEqual([
+    "stage=ingest",
+    "content-type=application/json",
+  ]);
+  expect(record?.timestampMs).toBeGreaterThanOrEqual(beforeMs);
+});
+
+test("assignment starts at the offset named, and unassign with assign moves a partition to another offset", async () => {
+  const topic = await newTopic(1);
+  await append(topic, 50);
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  const offsets: bigint[] = [];
+  const collect = (until: bigint) =>
+    pollUntil(consumer, ({ records }) => {
+      answerRebalances(consumer, 40n);
+      offsets.push(...records.map(({ offset }) => offset));
+      return offsets.at(-1) === until;
+    });
+  await collect(49n);
+  expect(offsets[0]).toBe(40n);
+  offsets.length = 0;
+  consumer.unassign([{ topic, partition: 0 }]);
+  consumer.assign([{ topic, partition: 0, offset: 5n }]);
+  await collect(49n);
+  await consumer.close();
+  expect(offsets).toEqual(Array.from({ length: 45 }, (_, i) => BigInt(i + 5)));
+});
+
+test("two members share the partitions cooperatively, and every record is read once they settle", async () => {
+  const topic = await newTopic(6);
+  await append(topic, 300);
+  const groupId = randomUUID();
+  const first = await newConsumer(groupId);
+  first.subscribe([topic]);
+  const seen = new Set<string>();
+  const events: string[] = [];
+  const take = (records: ConsumedRecord[]) => {
+    for (const { partition, offset } of records) seen.add(`${partition}/${offset}`);
+  };
+  await pollUntil(first, ({ records }) => {
+    events.push(...answerRebalances(first));
+    take(records);
+    return seen.size === 300;
+  });
+  expect(events).toEqual(["assigned 6"]);
+  const second = await newConsumer(groupId);
+  second.subscribe([topic]);
+  const ofSecond: string[] = [];
+  await pollUntil(second, () => ofSecond.push(...answerRebalances(second)) > 0 || drive());
+  function drive(): boolean {
+    events.push(...answerRebalances(first));
+    void first.poll(1_000, 50).then(({ records }) => take(records));
+    return false;
+  }
+  expect(events).toEqual(["assigned 6", "revoked 3"]);
+  expect(ofSecond).toEqual(["assigned 3"]);
+  await second.close();
+  await pollUntil(first, () => events.push(...answerRebalances(first)) > 2);
+  expect(events).toEqual(["assigned 6", "revoked 3", "assigned 3"]);
+  await first.close();
+});
+
+test("an offset beyond the log is told with its partition, and the other partitions go on", async () => {
+  const topic = await newTopic(2);
+  await append(topic, 100);
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  const faults: ConsumerFault[] = [];
+  let ofOther = 0;
+  await pollUntil(consumer, ({ records, errors }) => {
+    for (const { partitions } of consumer.takeRebalances()) {
+      consumer.assign(partitions.map((ref) => ({ ...ref, offset: ref.partition === 0 ? 1_000_000n : 0n })));
+    }
+    ofOther += records.filter(({ partition }) => partition === 1).length;
+    faults.push(...errors);
+    return faults.some((fault) => fault.partition !== undefined);
+  });
+  const { high } = await consumer.watermarks(topic, 1);
+  await consumer.close();
+  expect(faults.at(-1)).toMatchObject({ topic, partition: 0, code: -140 });
+  expect(faults.every(({ code }) => code === -140)).toBe(true);
+  expect(BigInt(ofOther)).toBe(high);
+});
+
+test("a paused partition gives nothing until it is resumed", async () => {
+  const topic = await newTopic(1);
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  await pollUntil(consumer, () => answerRebalances(consumer).length > 0);
+  consumer.pause([{ topic, partition: 0 }]);
+  await append(topic, 10);
+  const whilePaused = await consumer.poll(1_000, 500);
+  consumer.resume([{ topic, partition: 0 }]);
+  let count = 0;
+  await pollUntil(consumer, ({ records }) => {
+    count += records.length;
+    return count === 10;
+  });
+  await consumer.close();
+  expect(whilePaused).toEqual({ records: [], errors: [] });
+});
+
+test("closing with an unanswered rebalance event does not hang", async () => {
+  const topic = await newTopic(3);
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  const deadlineMs = performance.now() + 10_000;
+  for (let polls = 0; polls < 40 && performance.now() < deadlineMs; polls += 1) await consumer.poll(10, 100);
+  await consumer.close();
+}, 30_000);
