@@ -1,5 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
-
 /** The partition was given up while work on it went on; the work ends without a trace. */
 export class Dropped extends Error {
   override readonly name = "Dropped";
@@ -35,6 +33,20 @@ function isDriverError(error: unknown): boolean {
 const backoffMsMin = 50;
 const backoffMsMax = 5_000;
 
+/** Resolves after `ms` milliseconds, or at once when `signal` is aborted. */
+export function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}
+
 /**
  * Repeats `attempt` until it succeeds, with backoff, for as long as its sink is unavailable. Any other error is thrown,
  * and `Dropped` once `dropped` is aborted. `onRetry` hears of each failure.
@@ -51,7 +63,7 @@ export async function persist<T>(
     } catch (error) {
       if (faultOf(error) !== "unavailable") throw error;
       onRetry(error);
-      await wait(backoffMs, undefined, { signal: dropped }).catch(() => undefined);
+      await wait(backoffMs, dropped);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { Policy } from "@scoreline/policy";
 import {
@@ -13,7 +12,7 @@ import {
   recordProjected,
   type Settlement,
 } from "@scoreline/stores/postgres";
-import { Dropped, faultOf, persist } from "./faults.ts";
+import { Dropped, faultOf, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
 import type { Projector } from "./projections.ts";
 import { type Draft, faulty, type Reader } from "./read.ts";
@@ -83,7 +82,7 @@ export class PartitionWorker {
   async finish(): Promise<void> {
     this.#backlog = [];
     const timer = new AbortController();
-    await Promise.race([this.#draining, wait(finishMsMax, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    await Promise.race([this.#draining, wait(finishMsMax, timer.signal)]);
     timer.abort();
     await this.drop();
   }
