@@ -1,1 +1,30 @@
-export {};
+import { loadHome } from "@scoreline/stack";
+import { CommanderError } from "commander";
+import { z } from "zod";
+import { createProgram } from "./program.ts";
+
+const Stores = z.object({
+  KAFKA_BROKERS: z.string().min(1),
+  CREDITDB_URL: z.url(),
+  DW_FINANCE_URL: z.url(),
+  MONGO_URL: z.string().min(1),
+});
+
+const program = createProgram({
+  home: loadHome(),
+  stores: () => Stores.safeParse(process.env).data,
+  rest: process.argv.slice(3),
+});
+
+program.exitOverride();
+for (const command of program.commands) command.exitOverride();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`scoreline: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

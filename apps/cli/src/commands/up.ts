@@ -1,0 +1,36 @@
+import { down, type Home, type StackEnv, startService, up } from "@scoreline/stack";
+import { initialise } from "../init.ts";
+import { appServices, type IngestRuntime } from "../services.ts";
+import { say, sayEvent } from "../terminal.ts";
+
+export type UpSettings = { fresh?: boolean; ingest?: IngestRuntime };
+
+/** Brings servers and apps to health: topics, schemas and indexes are made in between. Gives what clients attach by. */
+export async function bringUp(home: Home, settings: UpSettings = {}): Promise<StackEnv> {
+  const env = await up(home, { on: sayEvent, ...(settings.fresh ? { fresh: true } : {}) });
+  await initialise(env);
+  await Promise.all(appServices(home, env, settings.ingest).map((service) => startService(home, service, sayEvent)));
+  return env;
+}
+
+/** `scoreline up`: detached, or in the foreground until it is interrupted, which stops everything. */
+export async function upCommand(home: Home, options: UpSettings & { detach?: boolean; json?: boolean }): Promise<void> {
+  const env = await bringUp(home, options);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ home: home.dir, envFile: home.envFile, ingest: env.INGEST_URL })}\n`);
+  say(
+    `Scoreline is up: applications go to ${env.INGEST_URL}/v1/applications; addresses and the API key are in ${home.envFile}`,
+  );
+  if (options.detach) return;
+  say("Press Ctrl-C to stop it.");
+  await new Promise<void>((resolve) => {
+    const keepAlive = setInterval(() => {}, 60_000);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        clearInterval(keepAlive);
+        resolve();
+      });
+    }
+  });
+  await down(home, { on: sayEvent });
+}

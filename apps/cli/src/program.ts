@@ -1,0 +1,106 @@
+import { down, type Home, readEnv } from "@scoreline/stack";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { demoCommand } from "./commands/demo.ts";
+import { statusCommand } from "./commands/status.ts";
+import { upCommand } from "./commands/up.ts";
+import { initialise, type Stores } from "./init.ts";
+import { runApp } from "./run.node.ts";
+import { loaderEnv } from "./services.ts";
+import { say, sayEvent } from "./terminal.ts";
+
+export type ProgramDeps = {
+  home: Home;
+  /** The stores named by the environment, for `init` where no local stack is; undefined when they are not. */
+  stores: () => Stores | undefined;
+  /** The arguments after the command's name, as they came: those of another app are that app's to read. */
+  rest: string[];
+};
+
+function wholeNumber(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("Send a whole number from 1 to 999,999,999.");
+}
+
+const json = () => new Option("--json", "print one JSON object on standard output");
+
+/** The `scoreline` command. Exit codes: 0 done, 1 it failed or is not healthy, 2 wrong arguments. */
+export function createProgram(deps: ProgramDeps): Command {
+  const { home } = deps;
+  const program = new Command("scoreline")
+    .description("Real-time credit scoring: one policy for the stream and the warehouse.")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", "\nThe stack lives in $SCORELINE_HOME (default: .scoreline in the checkout).");
+
+  program
+    .command("up")
+    .description("start servers and apps, and wait until they are ready")
+    .option("-d, --detach", "leave them running and return")
+    .option("--fresh", "start empty: what this stack stored is removed")
+    .addOption(
+      new Option("--ingest <runtime>", "the runtime of the HTTP worker").choices(["node", "deno"]).default("node"),
+    )
+    .addOption(json())
+    .action((options) => upCommand(home, options));
+
+  program
+    .command("down")
+    .description("stop everything; what is stored stays")
+    .action(async () => {
+      const stopped = await down(home, { on: sayEvent });
+      say(stopped.length > 0 ? "Scoreline is down." : "Nothing was running.");
+    });
+
+  program
+    .command("status")
+    .description("health of each service, and where the records are; exits with 1 when something is not healthy")
+    .addOption(json())
+    .action(async (options) => {
+      if (!(await statusCommand(home, options))) process.exitCode = 1;
+    });
+
+  program
+    .command("demo")
+    .description("start, send applications, score them, build and test the warehouse")
+    .option("--count <number>", "applications to send", wholeNumber, 20_000)
+    .option("--seed <number>", "seed of the applications (default: one that is not there yet)", wholeNumber)
+    .addOption(json())
+    .action((options) => demoCommand(home, options));
+
+  program
+    .command("init")
+    .description("make topics, schemas and indexes that are missing (up does it too)")
+    .action(async () => {
+      const { migrations } = await initialise(deps.stores() ?? readEnv(home));
+      say(migrations.length > 0 ? `Applied ${migrations.join(", ")}.` : "Everything was there.");
+    });
+
+  delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);
+  delegate(program, deps, "replay", "send a CSV or JSON-lines file over HTTP by a column mapping", [
+    "simulator",
+    "replay",
+  ]);
+  delegate(program, deps, "warehouse", "load the warehouse, then build and test it with dbt", ["loader", "run"]);
+  return program;
+}
+
+/** A command that is another app's: it reads its own arguments, its own `--help` included. */
+function delegate(
+  program: Command,
+  { home, rest }: ProgramDeps,
+  name: string,
+  description: string,
+  [app, command]: [string, string],
+) {
+  program
+    .command(name)
+    .description(description)
+    .usage("[options]")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .helpOption(false)
+    .action(async () => {
+      const wantsHelp = rest.some((argument) => argument === "--help" || argument === "-h");
+      const env = wantsHelp ? {} : app === "loader" ? loaderEnv(home, readEnv(home)) : readEnv(home);
+      process.exitCode = await runApp(app, [command, ...rest], env);
+    });
+}

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { type Home, repositoryRoot, type ServiceDefinition, type StackEnv, tools } from "@scoreline/stack";
+
+export type IngestRuntime = "node" | "deno";
+
+/** The arguments with which Node runs an app's TypeScript. */
+export function nodeArguments(app: string): string[] {
+  return ["--import", "tsx", join(repositoryRoot, "apps", app, "src", "main.node.ts")];
+}
+
+/** The apps of a local stack, in the order they start. */
+export function appServices(home: Home, env: StackEnv, ingestRuntime: IngestRuntime = "node"): ServiceDefinition[] {
+  const node = { command: process.execPath, cwd: repositoryRoot, dependsOn: ["kafka", "postgres", "mongo"] };
+  const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
+  return [
+    {
+      name: "ingest",
+      ...ingestCommand(env, ingestRuntime),
+      cwd: repositoryRoot,
+      dependsOn: ["kafka"],
+      ready: () => answers(env.INGEST_URL, "/readyz"),
+    },
+    {
+      ...node,
+      name: "scorer",
+      args: nodeArguments("scorer"),
+      env: {
+        KAFKA_BROKERS,
+        CREDITDB_URL,
+        MONGO_URL,
+        SCORER_METRICS_PORT: portOf(env.SCORER_METRICS_URL),
+        SCORER_INSTANCE_ID: "scorer-1",
+      },
+      ready: () => answers(env.SCORER_METRICS_URL, "/readyz"),
+    },
+    {
+      ...node,
+      name: "loader",
+      args: [...nodeArguments("loader"), "serve"],
+      env: loaderEnv(home, env),
+      ready: () => answers(env.LOADER_METRICS_URL, "/readyz"),
+    },
+  ];
+}
+
+function ingestCommand(env: StackEnv, runtime: IngestRuntime) {
+  const { KAFKA_BROKERS, SCORELINE_API_KEY } = env;
+  const settings = { KAFKA_BROKERS, SCORELINE_API_KEY, INGEST_PORT: portOf(env.INGEST_URL) };
+  if (runtime === "node") return { command: process.execPath, args: nodeArguments("ingest"), env: settings };
+  const { deno, denoDir } = tools();
+  return {
+    command: deno,
+    args: ["task", "--quiet", "--cwd", "apps/ingest", "start"],
+    env: { ...settings, DENO_DIR: denoDir },
+  };
+}
+
+/** What the loader needs besides the stores' addresses: dbt, the dbt project, and a folder for dbt's own files. */
+export function loaderEnv(home: Home, env: StackEnv): Record<string, string> {
+  return {
+    CREDITDB_URL: env.CREDITDB_URL,
+    DW_FINANCE_URL: env.DW_FINANCE_URL,
+    MONGO_URL: env.MONGO_URL,
+    LOADER_METRICS_PORT: portOf(env.LOADER_METRICS_URL),
+    DBT_PATH: tools().dbt,
+    WAREHOUSE_DIR: join(repositoryRoot, "warehouse"),
+    SCORELINE_STATE_DIR: join(home.dataDir, "loader"),
+  };
+}
+
+function portOf(url: string): string {
+  return new URL(url).port;
+}
+
+/** One attempt to get 200 from a path of a service; rejects with what it answered instead. */
+async function answers(url: string, path: string): Promise<void> {
+  const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(5_000) });
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${body.slice(0, 200)}`);
+}
