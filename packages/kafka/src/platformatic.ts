@@ -59,6 +59,7 @@ class PlatformaticProducer implements Producer {
   #keyless = 0;
   #closed = false;
   #whenIdle: (() => void) | undefined;
+  #deadlineTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ brokers, clientId, tls, sasl }: PlatformaticConnection, limits: ProducerLimits) {
     this.#limits = limits;
@@ -88,7 +89,7 @@ class PlatformaticProducer implements Producer {
       const deadlineMs = performance.now() + this.#limits.deliveryTimeoutMs;
       const pending: Pending = { record, bytes, deadlineMs, resolve, reject };
       this.#pending.add(pending);
-      if (this.#pending.size === 1) this.#watchDeadlines();
+      if (this.#deadlineTimer === undefined) this.#watchDeadlines();
       const lane = this.#laneOf(record.topic);
       lane.queue.push(pending);
       if (lane.queue.length === 1 && !lane.busy) setTimeout(() => void this.#drain(lane), this.#limits.lingerMs);
@@ -125,6 +126,7 @@ class PlatformaticProducer implements Producer {
     }
     const message = "The producer was closed before the record was acknowledged.";
     for (const pending of [...this.#pending]) this.#fail(pending, new DeliveryFailed(message, { retryable: true }));
+    clearTimeout(this.#deadlineTimer);
     await this.#client.close(true);
   }
 
@@ -187,8 +189,9 @@ class PlatformaticProducer implements Producer {
   /** Fails what has waited too long. The oldest record comes first in the set, so one timer serves all of them. */
   #watchDeadlines(): void {
     const [oldest] = this.#pending;
+    this.#deadlineTimer = undefined;
     if (!oldest) return;
-    setTimeout(
+    this.#deadlineTimer = setTimeout(
       () => {
         const nowMs = performance.now();
         const message = `The record was not acknowledged within ${this.#limits.deliveryTimeoutMs} ms.`;

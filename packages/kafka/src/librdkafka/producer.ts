@@ -59,7 +59,7 @@ class LibrdkafkaProducer implements Producer {
       const pending = { resolve, reject };
       this.#pending.add(pending);
       try {
-        const { topic, partition, key, value } = record;
+        const { topic, partition, value } = record;
         const bytes = viewOf(value);
         native.produce(topic, partition ?? null, bytes, keyOf(record), undefined, pending, headersOf(record));
       } catch (error) {

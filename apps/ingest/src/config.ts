@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+const apiKeyLengthMin = 16;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Comma separated; each long enough not to be guessed, and of the characters a Bearer token may have (RFC 6750). */
+const ApiKeyList = z
+  .string({ error: "is not set; ingest refuses to run without an API key" })
+  .transform((value) => value.split(",").map((key) => key.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .min(apiKeyLengthMin, { error: `holds a key of fewer than ${apiKeyLengthMin} characters` })
+        .regex(/^[A-Za-z0-9\-._~+/]+=*$/, { error: "holds a key with a character outside A-Z a-z 0-9 - . _ ~ + /" }),
+    ),
+  );
+
+/** Ingest's environment. Each variable is explained in the documentation's table. */
+export const Config = z.object({
+  SCORELINE_API_KEY: ApiKeyList,
+  KAFKA_BROKERS: z.string({ error: "is not set; name the brokers as host:port, comma separated" }).min(1),
+  INGEST_HOST: z.string().min(1).default("127.0.0.1"),
+  INGEST_PORT: port.default(8_080),
+  INGEST_BODY_BYTES_MAX: z.coerce.number().int().min(1_024).max(16_777_216).default(1_048_576),
+  INGEST_DELIVERY_MS_MAX: z.coerce.number().int().min(1_000).max(120_000).default(10_000),
+  INGEST_SHUTDOWN_MS_MAX: z.coerce.number().int().min(1_000).max(120_000).default(15_000),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+export type Config = z.infer<typeof Config>;
+
+/** Reads the environment, where an empty variable counts as unset. The error names every variable that does not fit. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = Config.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+  throw new Error(`ingest cannot start:\n${lines.join("\n")}`);
+}
