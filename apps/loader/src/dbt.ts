@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type BuildSummary, type BuiltModel, type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
+
+/** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
+export type DbtSettings = {
+  dbtPath: string;
+  warehouseDir: string;
+  /** dbt's `target` and `logs` go below it. */
+  stateDir: string;
+  databaseUrl: string;
+  reportingTimeZone: string;
+  environment: Record<string, string>;
+};
+
+/** dbt ended without results: a model does not compile, the database does not answer, dbt is not there. */
+export class DbtError extends Error {
+  override name = "DbtError";
+}
+
+const tailLines = 20;
+
+// Kills dbt when this process is gone: the shell's standard input is a pipe from here, which then ends.
+const watched = `exec 3<&0
+"$@" </dev/null 3<&- & child=$!
+(read -r _ <&3; kill -TERM "$child") >/dev/null 2>&1 & watcher=$!
+wait "$child"; status=$?
+kill "$watcher" 2>/dev/null
+exit "$status"`;
+
+/** Runs `dbt build`. Red tests are in the summary; throws `DbtError` when there are no results at all. */
+export async function dbtBuild(
+  settings: DbtSettings,
+  { fullRefresh = false }: { fullRefresh?: boolean } = {},
+): Promise<{ summary: BuildSummary; built: BuiltModel[] }> {
+  const target = join(settings.stateDir, "target");
+  const artefact = await runDbt(settings, target, "run_results.json", [
+    "build",
+    ...(fullRefresh ? ["--full-refresh"] : []),
+  ]);
+  return readBuild(artefact);
+}
+
+/** Runs `dbt source freshness`; a stale source is in what it gives. Has a target folder of its own, for it may run beside a build. */
+export async function dbtFreshness(settings: DbtSettings): Promise<Freshness> {
+  return readFreshness(
+    await runDbt(settings, join(settings.stateDir, "target-freshness"), "sources.json", ["source", "freshness"]),
+  );
+}
+
+async function runDbt(settings: DbtSettings, target: string, artefact: string, command: string[]): Promise<unknown> {
+  const path = join(target, artefact);
+  await mkdir(target, { recursive: true });
+  // What an earlier run left must not pass for this one's.
+  await rm(path, { force: true });
+  const logs = join(settings.stateDir, "logs");
+  const args = [
+    ...command,
+    ...["--project-dir", settings.warehouseDir, "--profiles-dir", settings.warehouseDir],
+    ...["--target-path", target, "--log-path", logs, "--no-use-colors", "--no-version-check"],
+    ...["--vars", JSON.stringify({ reporting_time_zone: settings.reportingTimeZone })],
+  ];
+  const { code, tail } = await run(settings, args);
+  const written = await readFile(path, "utf8").catch(() => undefined);
+  if (written !== undefined) return JSON.parse(written);
+  throw new DbtError(`dbt ${command.join(" ")} ended with ${code} and no results; its log is in ${logs}:\n${tail}`);
+}
+
+function run(settings: DbtSettings, args: string[]): Promise<{ code: number | string; tail: string }> {
+  const child = spawn("sh", ["-c", watched, "sh", settings.dbtPath, ...args], {
+    env: { ...settings.environment, ...connectionVariables(settings.databaseUrl) },
+    cwd: settings.stateDir,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let tail: string[] = [];
+  const keep = (text: string) => {
+    tail = [...tail, ...text.split("\n").filter((line) => line.trim() !== "")].slice(-tailLines);
+  };
+  child.stdout.setEncoding("utf8").on("data", keep);
+  child.stderr.setEncoding("utf8").on("data", keep);
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new DbtError("dbt could not be started", { cause: error })));
+    child.once("close", (code, signal) => resolve({ code: code ?? signal ?? "no exit code", tail: tail.join("\n") }));
+  });
+}
+
+/** The variables that profiles.yml reads. The password goes by the environment: a command line is everybody's to read. */
+export function connectionVariables(databaseUrl: string): Record<string, string> {
+  const url = new URL(databaseUrl);
+  return {
+    DBT_HOST: url.hostname.replace(/^\[|\]$/g, ""),
+    DBT_PORT: url.port || "5432",
+    DBT_USER: decodeURIComponent(url.username),
+    DBT_ENV_SECRET_PASSWORD: decodeURIComponent(url.password),
+    DBT_DATABASE: decodeURIComponent(url.pathname.slice(1)),
+    DBT_SSLMODE: url.searchParams.get("sslmode") ?? "prefer",
+  };
+}

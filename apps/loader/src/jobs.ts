@@ -1,0 +1,78 @@
+import type { Database } from "@scoreline/stores/postgres";
+
+/** What one row of `metadata_table` is about. */
+export type Job = { job: "load" | "dbt_build" | "dbt_model" | "dbt_freshness"; source: string; target: string };
+
+/** A job that is over, as `metadata_table` holds it. */
+export type FinishedJob = Job & { startedAt: Date; finishedAt: Date; rows: number | null; error: string | null };
+
+const errorLengthMax = 2_000;
+
+/** An error in one line, causes included, cut to what a table cell should hold. */
+export function describeError(error: unknown): string {
+  const parts: string[] = [];
+  for (let cause: unknown = error; cause !== undefined && parts.length < 4; ) {
+    parts.push(cause instanceof Error ? cause.message || cause.name : String(cause));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return parts.join(": ").slice(0, errorLengthMax);
+}
+
+/** Closes what a process that is gone left running. Call it only under the run lock. Gives how many rows it closed. */
+export async function closeAbandonedJobs(sql: Database): Promise<number> {
+  const closed = await sql`
+    update metadata_table
+    set status = 'failed', finished_at = now(), error = 'the process ended before the job did'
+    where status = 'running' and job in ('load', 'dbt_build', 'dbt_model', 'dbt_freshness')`;
+  return closed.count;
+}
+
+/**
+ * Does the work of `jobs`, which succeed or fail together, and records them: running at first, then succeeded with the
+ * rows that `work` gives for each, or failed with its error, which is thrown on.
+ */
+export async function recordJobs<Result>(
+  sql: Database,
+  runId: string,
+  jobs: readonly Job[],
+  work: () => Promise<{ rows: (number | null)[]; result: Result }>,
+): Promise<Result> {
+  await sql`insert into metadata_table ${sql(jobs.map((job) => ({ ...job, run_id: runId, started_at: new Date(), status: "running" })))}`;
+  try {
+    const { rows, result } = await work();
+    await Promise.all(
+      jobs.map(
+        ({ job, target }, index) => sql`
+          update metadata_table set status = 'succeeded', finished_at = now(), rows = ${rows[index] ?? null}
+          where run_id = ${runId} and job = ${job} and target = ${target}`,
+      ),
+    );
+    return result;
+  } catch (error) {
+    // When this fails too the rows stay running and the next run closes them: the first error is the one to report.
+    await sql`
+      update metadata_table set status = 'failed', finished_at = now(), error = ${describeError(error)}
+      where run_id = ${runId} and status = 'running'
+        and (job, target) in (select * from unnest(${jobs.map(({ job }) => job)}::text[], ${jobs.map(({ target }) => target)}::text[]))`.catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** Records jobs that are over. */
+export async function recordFinishedJobs(sql: Database, runId: string, jobs: readonly FinishedJob[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const rows = jobs.map(({ job, source, target, startedAt, finishedAt, rows, error }) => ({
+    run_id: runId,
+    job,
+    source,
+    target,
+    started_at: startedAt,
+    finished_at: finishedAt,
+    rows,
+    status: error === null ? "succeeded" : "failed",
+    error: error?.slice(0, errorLengthMax) ?? null,
+  }));
+  await sql`insert into metadata_table ${sql(rows)}`;
+}

@@ -1,0 +1,116 @@
+import { topics } from "@scoreline/contracts";
+import type { Db } from "mongodb";
+import type { Client } from "pg";
+import { loadAlerts } from "./alerts.ts";
+import { copyRows } from "./copy.ts";
+import { type LoadedOffset, type Stream, type Window, windowsToLoad } from "./windows.ts";
+
+/** Source tables in the order they are loaded. */
+export const loadedTables = ["credit_scores", "data_quality_issues", "fraud_alerts"] as const;
+export type LoadedTable = (typeof loadedTables)[number];
+
+/** Rows that a load brought, by table, and alerts that it could not reach. */
+export type Loaded = { rows: Record<LoadedTable, number>; alertsMissing: number };
+
+/** The stores of a load. The Postgres connections are the load's own while it runs. */
+export type LoadStores = { creditdb: Client; warehouse: Client; mongo: Db };
+
+/**
+ * Brings to `raw` what is projected and not there yet. Rows and watermarks commit in one transaction of dw_finance: a
+ * process that dies at any moment has loaded all of it or nothing. Throws `SourceChangedError` and the stores' errors.
+ */
+export async function extractLoad(
+  { creditdb, warehouse, mongo }: LoadStores,
+  { runId, sweepAlerts = false }: { runId: string; sweepAlerts?: boolean },
+): Promise<Loaded> {
+  // First of all: every row below these offsets is committed already, so whatever is read after them is complete.
+  const streams = await readStreams(creditdb);
+  await warehouse.query("begin");
+  try {
+    const loadId = await startLoad(warehouse, runId);
+    const windows = {
+      credit_scores: windowsToLoad(streams, await readLoaded(warehouse, "credit_scores")),
+      data_quality_issues: windowsToLoad(streams, await readLoaded(warehouse, "data_quality_issues")),
+      fraud_alerts: windowsToLoad(streams.filter(holdsApplications), await readLoaded(warehouse, "fraud_alerts")),
+    };
+    const copied = (table: "credit_scores" | "data_quality_issues") =>
+      copyRows(creditdb, warehouse, { table, windows: windows[table], loadId });
+    const creditScores = await copied("credit_scores");
+    const issues = await copied("data_quality_issues");
+    const alerts = await loadAlerts(mongo, warehouse, {
+      windows: windows.fraud_alerts,
+      starts: new Map(streams.filter(holdsApplications).map((stream) => [stream.partition, stream.startOffset])),
+      loadId,
+      sweep: sweepAlerts,
+    });
+    for (const table of loadedTables) await writeLoaded(warehouse, table, windows[table], loadId);
+    await warehouse.query("commit");
+    return {
+      rows: { credit_scores: creditScores, data_quality_issues: issues, fraud_alerts: alerts.rows },
+      alertsMissing: alerts.missing,
+    };
+  } catch (error) {
+    // A connection that is gone has rolled back by itself.
+    await warehouse.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+function holdsApplications({ topic }: Stream): boolean {
+  return topic === topics.creditApplications.name;
+}
+
+async function readStreams(creditdb: Client): Promise<Stream[]> {
+  const { rows } = await creditdb.query<
+    Record<"topic" | "topic_id" | "start" | "projected", string> & { partition: number }
+  >(
+    `select topic, partition, topic_id, start_offset as start, projected_offset as projected
+     from stream_offsets order by topic, partition`,
+  );
+  return rows.map(({ topic, partition, topic_id, start, projected }) => ({
+    topic,
+    partition,
+    topicId: topic_id,
+    startOffset: BigInt(start),
+    projectedOffset: BigInt(projected),
+  }));
+}
+
+async function readLoaded(warehouse: Client, table: LoadedTable): Promise<LoadedOffset[]> {
+  const { rows } = await warehouse.query<Record<"topic" | "topic_id" | "loaded", string> & { partition: number }>(
+    "select topic, partition, topic_id, loaded_offset as loaded from raw.load_offsets where source_table = $1",
+    [table],
+  );
+  return rows.map(({ topic, partition, topic_id, loaded }) => ({
+    topic,
+    partition,
+    topicId: topic_id,
+    loadedOffset: BigInt(loaded),
+  }));
+}
+
+async function startLoad(warehouse: Client, runId: string): Promise<bigint> {
+  const { rows } = await warehouse.query<{ load_id: string }>(
+    "insert into raw.loads (run_id) values ($1) returning load_id",
+    [runId],
+  );
+  return BigInt(rows[0]?.load_id ?? 0);
+}
+
+async function writeLoaded(warehouse: Client, table: LoadedTable, windows: readonly Window[], loadId: bigint) {
+  await warehouse.query(
+    `insert into raw.load_offsets as loaded (source_table, topic, partition, topic_id, loaded_offset, load_id)
+     select $1, *, $6 from unnest($2::text[], $3::integer[], $4::text[], $5::bigint[])
+     on conflict (source_table, topic, partition) do update
+     set loaded_offset = excluded.loaded_offset, load_id = excluded.load_id
+     where loaded.loaded_offset <> excluded.loaded_offset`,
+    [
+      table,
+      windows.map(({ topic }) => topic),
+      windows.map(({ partition }) => partition),
+      windows.map(({ topicId }) => topicId),
+      windows.map(({ toOffset }) => toOffset.toString()),
+      loadId.toString(),
+    ],
+  );
+}

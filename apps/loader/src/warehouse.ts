@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import type { Database } from "@scoreline/stores/postgres";
+import type { Db } from "mongodb";
+import pg, { type Client } from "pg";
+import { type DbtSettings, dbtBuild, dbtFreshness } from "./dbt.ts";
+import type { BuildSummary, BuiltModel, Freshness } from "./dbtResults.ts";
+import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs } from "./jobs.ts";
+import { extractLoad, type Loaded, loadedTables } from "./load.ts";
+import { takeWarehouse } from "./lock.ts";
+
+/** What a run needs. `jobs` is creditdb, where each job is recorded. */
+export type WarehouseDeps = {
+  creditdbUrl: string;
+  warehouseUrl: string;
+  jobs: Database;
+  mongo: Db;
+  dbt: Omit<DbtSettings, "databaseUrl">;
+  /** What is worth saying while it goes on: it waits, it closed rows of a dead process, alerts are out of reach. */
+  onNotice: (notice: string) => void;
+};
+
+export type RunOptions = { withDbt: boolean; fullRefresh: boolean };
+
+/** A run's outcome, also as `run --json` prints it. A step that was not reached is null. */
+export type RunSummary = {
+  run_id: string;
+  status: "succeeded" | "failed";
+  error: string | null;
+  loaded: Loaded["rows"] | null;
+  facts: number | null;
+  dbt: (BuildSummary & { freshness: Freshness }) | null;
+  seconds: { load: number; dbt: number };
+};
+
+/** A test or a model of the warehouse failed; the rows that were good before are still there. */
+class RedBuildError extends Error {
+  override name = "RedBuildError";
+}
+
+/**
+ * One run: extract, load, `dbt build` and source freshness, each recorded in `metadata_table`. Runs at once queue up.
+ * Never throws for a job that failed: the summary says so. `fullRefresh` computes every row anew, in place, and looks
+ * at every alert again.
+ */
+export async function runWarehouse(deps: WarehouseDeps, { withDbt, fullRefresh }: RunOptions): Promise<RunSummary> {
+  const summary: RunSummary = {
+    run_id: randomUUID(),
+    status: "failed",
+    error: null,
+    loaded: null,
+    facts: null,
+    dbt: null,
+    seconds: { load: 0, dbt: 0 },
+  };
+  const warehouse = connection(deps.warehouseUrl, "scoreline-loader");
+  const creditdb = connection(deps.creditdbUrl, "scoreline-loader");
+  try {
+    await Promise.all([warehouse.connect(), creditdb.connect()]);
+    await takeWarehouse(warehouse, () => deps.onNotice("another run is under way; waiting for it to end"));
+    const abandoned = await closeAbandonedJobs(deps.jobs);
+    if (abandoned > 0) deps.onNotice(`closed ${abandoned} jobs that an earlier process left running`);
+    const loadStart = performance.now();
+    summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, fullRefresh);
+    summary.seconds.load = secondsSince(loadStart);
+    if (withDbt) {
+      const dbtStart = performance.now();
+      await build(deps, summary, fullRefresh).finally(() => {
+        summary.seconds.dbt = secondsSince(dbtStart);
+      });
+    }
+    summary.status = "succeeded";
+  } catch (error) {
+    summary.error = describeError(error);
+  }
+  summary.facts = await countFacts(warehouse).catch(() => null);
+  await Promise.allSettled([warehouse.end(), creditdb.end()]);
+  return summary;
+}
+
+async function load(
+  { jobs, mongo, onNotice }: WarehouseDeps,
+  connections: { creditdb: Client; warehouse: Client },
+  runId: string,
+  sweepAlerts: boolean,
+): Promise<Loaded["rows"]> {
+  const recorded: Job[] = loadedTables.map((table) => ({
+    job: "load",
+    source: table === "fraud_alerts" ? "fraud_detection.fraud_alerts" : `creditdb.${table}`,
+    target: `dw_finance.raw.${table}`,
+  }));
+  const loaded = await recordJobs(jobs, runId, recorded, async () => {
+    const result = await extractLoad({ ...connections, mongo }, { runId, sweepAlerts });
+    return { rows: loadedTables.map((table) => result.rows[table]), result };
+  });
+  if (loaded.alertsMissing > 0) {
+    onNotice(`${loaded.alertsMissing} documents in fraud_alerts name no known chunk and were not loaded`);
+  }
+  return loaded.rows;
+}
+
+async function build({ jobs, dbt, warehouseUrl }: WarehouseDeps, summary: RunSummary, fullRefresh: boolean) {
+  const settings = { ...dbt, databaseUrl: warehouseUrl };
+  const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
+  let built: BuiltModel[] = [];
+  await recordJobs(jobs, summary.run_id, [job], async () => {
+    const [outcome, freshness] = await Promise.all([dbtBuild(settings, { fullRefresh }), dbtFreshness(settings)]);
+    built = outcome.built;
+    summary.dbt = { ...outcome.summary, freshness };
+    const problems = problemsOf(summary.dbt);
+    if (problems.length > 0) throw new RedBuildError(problems.join("; "));
+    return { rows: [built.reduce((sum, { rows }) => sum + (rows ?? 0), 0)], result: undefined };
+  }).finally(() => recordFinishedJobs(jobs, summary.run_id, built.map(asJob)));
+}
+
+function asJob({ name, relation, rows, startedAt, finishedAt, error }: BuiltModel) {
+  const job = { job: "dbt_model", source: `warehouse.${name}`, target: `dw_finance.${relation}` } as const;
+  return { ...job, startedAt, finishedAt, rows, error };
+}
+
+function problemsOf({ failures, freshness }: BuildSummary & { freshness: Freshness }): string[] {
+  const red = failures.filter(({ status }) => status !== "warn").map(({ name, message }) => `${name}: ${message}`);
+  const stale = Object.entries(freshness).filter(([, status]) => status !== "pass" && status !== "warn");
+  return [...red, ...stale.map(([source, status]) => `${source} is not fresh (${status})`)];
+}
+
+async function countFacts(warehouse: Client): Promise<number> {
+  const { rows } = await warehouse.query<{ facts: number }>(
+    "select count(*)::integer as facts from marts.fact_loan_application",
+  );
+  return rows[0]?.facts ?? 0;
+}
+
+function connection(connectionString: string, app: string): Client {
+  const client = new pg.Client({ connectionString, application_name: app, connectionTimeoutMillis: 10_000 });
+  // The query in hand is rejected as well; without a listener a lost connection would end the process.
+  client.on("error", () => undefined);
+  return client;
+}
+
+function secondsSince(startMs: number): number {
+  return Math.round(performance.now() - startMs) / 1000;
+}
