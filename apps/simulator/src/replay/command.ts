@@ -1,0 +1,147 @@
+import type { Failure } from "@scoreline/contracts";
+import type { InputFile } from "../adapters/files.ts";
+import { UsageError } from "../errors.ts";
+import { report, type Session } from "../session.ts";
+import { Tally } from "../tally.ts";
+import { type Outgoing, sendInLanes } from "../transport/lanes.ts";
+import { paced } from "../transport/pace.ts";
+import { type Post, postTo } from "../transport/post.ts";
+import { Server } from "../transport/retry.ts";
+import { checkColumns, mapRow } from "./mapping.ts";
+import { type Mapping, readMapping } from "./mappingFile.ts";
+import { Rejects } from "./rejects.ts";
+import { csvRows, jsonRows, type Row } from "./rows.ts";
+
+export type ReplayArguments = {
+  file: string;
+  map: string;
+  /** Applications a second; without it, as fast as the server takes them. */
+  rate?: number;
+  /** At most so many rows. */
+  limit?: number;
+  /** Write each row that was not accepted to this file, one JSON object a line. */
+  rejects?: string;
+  json?: boolean;
+};
+
+type Replayed = Outgoing & { fileLine: number; applicationId: string };
+
+/** `scoreline replay`. Throws `UsageError` and `DeliveryError`; the summary of what was done is written all the same. */
+export async function replay(arguments_: ReplayArguments, session: Session): Promise<void> {
+  const { file, map, rejects: rejectsPath } = arguments_;
+  const post = postTo(session.target());
+  const mapPath = await session.files.mapPath(map);
+  const mapping = readMapping(await session.files.readText(mapPath), mapPath);
+  const format = mapping.format ?? formatOf(file);
+  const input = await session.files.read(file);
+  try {
+    const rejects = new Rejects(rejectsPath === undefined ? undefined : await session.files.write(rejectsPath));
+    await new Replay({ ...arguments_, mapping, format, input, rejects, session }).run(post);
+  } finally {
+    input.close();
+  }
+}
+
+type Format = "csv" | "jsonl";
+
+type Parts = Omit<ReplayArguments, "rejects"> & {
+  mapping: Mapping;
+  format: Format;
+  input: InputFile;
+  rejects: Rejects;
+  session: Session;
+};
+
+class Replay {
+  readonly #parts: Parts;
+  readonly #tally: Tally;
+  #read = 0;
+  #unmapped = 0;
+  #naiveTimestamps = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#tally = new Tally(parts.session.clock.nowMs());
+  }
+
+  async run(post: Post): Promise<void> {
+    const { input, rate, rejects, session } = this.#parts;
+    const progress = session.startProgress(input.size, "bytes");
+    const applications = this.#applications();
+    const source = rate === undefined ? applications : paced(applications, rate, session.clock);
+    try {
+      await sendInLanes(source, new Server(post, session.clock), ({ fileLine, applicationId }, answer) => {
+        this.#tally.answer(answer);
+        if (answer.status >= 300) rejects.add({ line: fileLine, application_id: applicationId, ...answer });
+        progress.update(input.bytesRead());
+      });
+    } catch (error) {
+      if (!(error instanceof UsageError)) this.#report();
+      throw error;
+    } finally {
+      progress.stop();
+      await rejects.close();
+    }
+    this.#report();
+  }
+
+  #report(): void {
+    const { json = false, session } = this.#parts;
+    const counts = { read: this.#read, unmapped: this.#unmapped, naive_timestamps: this.#naiveTimestamps };
+    report(session, { ...this.#tally.summary(session.clock.nowMs()), ...counts }, json);
+  }
+
+  /** The file's rows as applications; rows that cannot be one are counted and rejected here. */
+  async *#applications(): AsyncGenerator<Replayed> {
+    const { limit = Number.POSITIVE_INFINITY, rejects, session } = this.#parts;
+    for await (const row of this.#rows()) {
+      if (this.#read >= limit || session.interrupted.aborted) return;
+      const mapped = this.#map(row, this.#read++);
+      if (mapped) {
+        this.#tally.take();
+        yield mapped;
+      }
+      await rejects.written();
+    }
+  }
+
+  async *#rows(): AsyncGenerator<Row> {
+    const { file, format, input, mapping } = this.#parts;
+    if (format === "csv") {
+      const delimiter = mapping.delimiter ?? (file.endsWith(".tsv") ? "\t" : ",");
+      yield* csvRows(input.bytes, delimiter, (columns) => checkColumns(mapping, columns, true, file));
+      return;
+    }
+    let checked = false;
+    for await (const row of jsonRows(input.bytes)) {
+      if (!checked && "cells" in row) checkColumns(mapping, [...row.cells.keys()], false, file);
+      checked ||= "cells" in row;
+      yield row;
+    }
+  }
+
+  #map(row: Row, index: number): Replayed | undefined {
+    if ("problem" in row) {
+      return this.#rejectHere(row.line, [{ pointer: "", check: "invalid_record", detail: `${row.problem}.` }]);
+    }
+    const { mapping, session } = this.#parts;
+    const mapped = mapRow(mapping, row.cells, { index, nowMs: session.wallMs() });
+    if (!mapped.ok) return this.#rejectHere(row.line, mapped.failures);
+    if (mapped.naive) this.#naiveTimestamps++;
+    return { ...mapped, fileLine: row.line };
+  }
+
+  #rejectHere(line: number, failures: Failure[]): undefined {
+    this.#unmapped++;
+    for (const check of new Set(failures.map(({ check }) => check))) this.#tally.refuseBy(check);
+    this.#parts.rejects.add({ line, failures });
+  }
+}
+
+function formatOf(file: string): Format {
+  if (/\.[ct]sv$/i.test(file)) return "csv";
+  if (/\.(jsonl|ndjson|json)$/i.test(file)) return "jsonl";
+  throw new UsageError(
+    `${file} does not say what it is by its ending; add "format: csv" or "format: jsonl" to the map`,
+  );
+}
