@@ -1,0 +1,20 @@
+import { SingleBar } from "cli-progress";
+
+/** How far a run has come. */
+export type Progress = { update(done: number): void; stop(): void };
+
+const silent: Progress = { update: () => {}, stop: () => {} };
+
+/** A bar on standard error where that is a terminal, otherwise nothing. `unit` names what `total` counts. */
+export function startProgress(total: number, unit: "applications" | "bytes"): Progress {
+  if (!process.stderr.isTTY) return silent;
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: `{bar} {percentage}% | {value}/{total} ${unit} | {duration_formatted} | ETA {eta_formatted}`,
+    hideCursor: true,
+    fps: 5,
+    etaBuffer: 100,
+  });
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
+}
