@@ -16,8 +16,8 @@ export const laneLimitsDefault: LaneLimits = { lanes: 4, batchLinesMax: 500 };
 type Source<Item> = AsyncIterable<Item> | Iterable<Item>;
 
 /**
- * Sends all of `source` with one request in flight in each lane. A user keeps to one lane, so a repeat never overtakes
- * its original. A lane that has a full batch waiting holds `source` back. At a low rate each application leaves at
+ * Sends all of `source` with one request in flight in each lane. A user keeps to one lane, so a repeat stays behind its
+ * original, unless the server puts off single lines of a batch. A lane that has a full batch waiting holds `source` back. At a low rate each application leaves at
  * once; under load batches fill by themselves. Throws the first failure, after the other lanes have come to rest.
  */
 export async function sendInLanes<Item extends Outgoing>(
