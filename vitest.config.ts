@@ -1,15 +1,28 @@
 import { defineConfig } from "vitest/config";
 
-const sources = ["packages/*/{src,test}", "apps/*/{src,test}"];
+const folders = "{packages,apps}/*/{src,test}";
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./apps/cli/test/support/totalsReporter.ts"],
     projects: [
       {
         test: {
           name: "unit",
-          include: sources.map((folder) => `${folder}/**/*.test.ts`),
+          include: [`${folders}/**/*.test.ts`],
           exclude: ["**/*.stack.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          name: "stack",
+          include: [`${folders}/**/*.stack.test.ts`],
+          globalSetup: ["./apps/cli/test/support/globalSetup.ts"],
+          // Real servers share the machine's cores: one file at a time keeps each within its bounds.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
