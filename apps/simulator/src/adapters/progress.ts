@@ -10,10 +10,9 @@ export function startProgress(total: number, unit: "applications" | "bytes"): Pr
   if (!process.stderr.isTTY) return silent;
   const bar = new SingleBar({
     stream: process.stderr,
-    format: `{bar} {percentage}% | {value}/{total} ${unit} | {duration_formatted} | ETA {eta_formatted}`,
+    format: `{bar} {percentage}% | {value}/{total} ${unit} | {duration_formatted}`,
     hideCursor: true,
     fps: 5,
-    etaBuffer: 100,
   });
   bar.start(total, 0);
   return { update: (done) => bar.update(done), stop: () => bar.stop() };
