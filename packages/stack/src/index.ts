@@ -11,4 +11,4 @@ export {
 } from "./service.ts";
 export { type CoreService, coreServices, down, status, type UpOptions, up } from "./stack.ts";
 export { logFileOf, pidOf, restartService, startService, stopService } from "./supervise.ts";
-export { repositoryRoot, type Tools, tools } from "./tools.ts";
+export { denoEnvironment, repositoryRoot, type Tools, tools } from "./tools.ts";

@@ -39,3 +39,11 @@ export function tools(root: string = repositoryRoot): Tools {
   }
   return found as Tools;
 }
+
+/**
+ * What Deno must be told by its environment: its cache, and that it is led by its own deno.json alone (it would read the
+ * workspace's package.json too and turn package-lock.json into a lock of its own at the repository's top).
+ */
+export function denoEnvironment(denoDir: string): Record<string, string> {
+  return { DENO_DIR: denoDir, DENO_NO_PACKAGE_JSON: "1", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+}

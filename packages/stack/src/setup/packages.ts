@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { denoEnvironment } from "../tools.ts";
 import { run } from "./run.ts";
-import type { Step } from "./step.ts";
+import type { SetupContext, Step } from "./step.ts";
 
 /** npm cannot carry symbolic links, so the Postgres libraries' short names are made after the install. */
 export const postgresLibraries: Step = {
@@ -25,7 +26,8 @@ export const postgresLibraries: Step = {
 /** Deno's program comes in a package of its platform; its install script puts it beside the `deno` package. */
 export const deno: Step = {
   name: "deno",
-  async run({ root, cache, env, logFile }) {
+  async run(context) {
+    const { root, cache, logFile } = context;
     const dir = join(root, "node_modules", "deno");
     const program = join(dir, process.platform === "win32" ? "deno.exe" : "deno");
     let did: string | undefined;
@@ -35,27 +37,26 @@ export const deno: Step = {
     }
     const denoDir = join(cache, "deno");
     const config = join(root, "apps", "ingest", "deno.json");
-    if (existsSync(config)) did = (await cacheDenoDependencies(root, config, program, denoDir, env, logFile)) ?? did;
+    if (existsSync(config)) did = (await cacheDenoDependencies(context, config, program, denoDir)) ?? did;
     return { did, found: { deno: program, denoDir } };
   },
 };
 
 async function cacheDenoDependencies(
-  root: string,
+  context: SetupContext,
   config: string,
   program: string,
   denoDir: string,
-  env: NodeJS.ProcessEnv,
-  logFile: string,
 ): Promise<string | undefined> {
+  const { root, env, logFile } = context;
   const lock = join(dirname(config), "deno.lock");
-  const inputs = [config, lock].filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
   const stamp = join(root, "node_modules", ".scoreline", "deno-dependencies.json");
+  const inputs = [config, lock].filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
   const wanted = JSON.stringify([denoDir, ...inputs]);
   if (existsSync(denoDir) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
-  await run(program, ["install", "--config", config], {
+  await run(program, ["install", "--config", config, existsSync(lock) ? "--frozen" : "--no-lock"], {
     cwd: dirname(config),
-    env: { ...env, DENO_DIR: denoDir, DENO_NO_UPDATE_CHECK: "1" },
+    env: { ...env, ...denoEnvironment(denoDir) },
     logFile,
   });
   mkdirSync(dirname(stamp), { recursive: true });

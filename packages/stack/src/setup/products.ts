@@ -23,9 +23,21 @@ export const pythonEnvironment: Step = {
     const { dir, built } = await make(context, "python environment", product, async (target) => {
       await requireProgram("python3", env, logFile);
       await run("python3", ["-m", "venv", target], { env, logFile });
-      const files = python.requirements.flatMap((path) => ["-r", join(root, path)]);
-      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"];
-      await run(join(target, python.dir, "python"), [...pip, ...files], { env, logFile });
+      // The files name all that is needed, so pip has nothing to resolve: older ones fail at it where there are hashes.
+      for (const file of python.requirements) {
+        const pip = [
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--disable-pip-version-check",
+          "--no-deps",
+          "-r",
+          join(root, file),
+        ];
+        await run(join(target, python.dir, "python"), pip, { env, logFile });
+      }
+      await run(join(target, python.dir, "python"), ["-m", "pip", "check"], { env, logFile });
       await run(join(target, python.dir, "dbt"), ["--version"], { env, logFile });
     });
     return {

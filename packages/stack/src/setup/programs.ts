@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { run } from "./run.ts";
 
 /** A program of the machine that the set-up cannot bring along, and how to get it. */
@@ -66,8 +67,9 @@ export async function requireProgram(
   if (which(program.command, env) === undefined)
     throw new ProgramMissing(`${name} is missing: install ${program.install}`);
   const said = await run(program.command, program.versionArgs, { env, logFile }).catch(() => "");
-  const line = said.split("\n").find((candidate) => /\d+\.\d+|version "\d+"/.test(candidate)) ?? "";
-  const [, major = "0", minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(line.replace(/^go version go/, "")) ?? [];
+  const lines = stripVTControlCharacters(said).split("\n");
+  const line = lines.find((candidate) => /\d+\.\d+|version "\d+/.test(candidate)) ?? "";
+  const [, major = "0", minor = "0"] = /(?:version "|\b|go)(\d+)(?:\.(\d+))?/.exec(line) ?? [];
   const [majorMin, minorMin] = program.versionMin;
   if (Number(major) < majorMin || (Number(major) === majorMin && Number(minor) < minorMin)) {
     throw new ProgramMissing(`${name} is too old or incomplete (${line || "no version"}): install ${program.install}`);
