@@ -81,7 +81,7 @@ test("a lane's failure stops the source and the other lanes and is thrown", asyn
     await deliver(lines, onAnswer);
   };
   let answered = 0;
-  const sending = sendInLanes(applications(1_000_000, 50), sender, () => answered++, { lanes: 4, batchLinesMax: 50 });
+  const sending = sendInLanes(applications(100_000, 50), sender, () => answered++, { lanes: 4, batchLinesMax: 50 });
   await expect(sending).rejects.toThrow(new DeliveryError("refused"));
   expect(sender.stopped).toBe(true);
   expect(answered).toBeLessThan(2_000);
