@@ -2,7 +2,10 @@ import { z } from "zod";
 
 const apiKeyLengthMin = 16;
 
-const port = z.coerce.number().int().min(0).max(65_535);
+function integer(min: number, max: number) {
+  const error = `is not an integer from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
 
 /** Comma separated; each long enough not to be guessed, and of the characters a Bearer token may have (RFC 6750). */
 const ApiKeyList = z
@@ -22,10 +25,10 @@ export const Config = z.object({
   SCORELINE_API_KEY: ApiKeyList,
   KAFKA_BROKERS: z.string({ error: "is not set; name the brokers as host:port, comma separated" }).min(1),
   INGEST_HOST: z.string().min(1).default("127.0.0.1"),
-  INGEST_PORT: port.default(8_080),
-  INGEST_BODY_BYTES_MAX: z.coerce.number().int().min(1_024).max(16_777_216).default(1_048_576),
-  INGEST_DELIVERY_MS_MAX: z.coerce.number().int().min(1_000).max(120_000).default(10_000),
-  INGEST_SHUTDOWN_MS_MAX: z.coerce.number().int().min(1_000).max(120_000).default(15_000),
+  INGEST_PORT: integer(0, 65_535).default(8_080),
+  INGEST_BODY_BYTES_MAX: integer(1_024, 16_777_216).default(1_048_576),
+  INGEST_DELIVERY_MS_MAX: integer(1_000, 120_000).default(10_000),
+  INGEST_SHUTDOWN_MS_MAX: integer(1_000, 120_000).default(15_000),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type Config = z.infer<typeof Config>;

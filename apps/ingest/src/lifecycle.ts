@@ -1,10 +1,17 @@
-import { topics } from "@scoreline/contracts";
 import type { Producer, ProducerLimits } from "@scoreline/kafka";
 import { createLogger, createMetrics } from "@scoreline/telemetry";
-import type { Hono } from "hono";
 import { createApiKeys } from "./apiKeys.ts";
 import { createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
+
+/** An open port. */
+export interface Listening {
+  port: number;
+  /** Takes no new requests and resolves when the open ones are finished. */
+  stop(): Promise<void>;
+  /** Ends the requests that are still open. */
+  force(): void;
+}
 
 /** What differs between runtimes. */
 export interface Runtime {
@@ -16,8 +23,7 @@ export interface Runtime {
     connection: { brokers: string; clientId: string; onError: (error: { code: number; message: string }) => void },
     limits: Partial<ProducerLimits>,
   ) => Producer;
-  /** Listens, and gives the port it got and a stop that lets open requests finish; `force` ends those that are left. */
-  serve: (fetch: Hono["fetch"], config: Config) => Promise<{ port: number; stop(): Promise<void>; force(): void }>;
+  serve: (fetch: (request: Request) => Response | Promise<Response>, config: Config) => Promise<Listening>;
   onSignal: (listener: (signal: string) => void) => void;
   exit: (code: number) => void;
 }
@@ -40,7 +46,7 @@ export async function run(runtime: Runtime): Promise<void> {
   const apiKeys = createApiKeys(config.SCORELINE_API_KEY, runtime.sha256);
   const limits = { bodyBytesMax: config.INGEST_BODY_BYTES_MAX };
   const app = createApp({ producer, apiKeys, metrics, log, limits });
-  const server = await runtime.serve(app.fetch, config);
+  const server = await runtime.serve((request) => app.fetch(request), config);
   log.info({ host: config.INGEST_HOST, port: server.port }, "ingest started");
 
   let stopping = false;
@@ -52,16 +58,16 @@ export async function run(runtime: Runtime): Promise<void> {
   });
 
   async function stop(): Promise<void> {
-    const timer = setTimeout(() => server.force(), config.INGEST_SHUTDOWN_MS_MAX);
+    const bound = setTimeout(() => server.force(), config.INGEST_SHUTDOWN_MS_MAX);
     await server.stop();
-    clearTimeout(timer);
+    clearTimeout(bound);
     await producer.close();
     log.info("ingest stopped");
   }
 
   // The port is open at once and /readyz tells when the broker is there: a start does not hang on another's.
   while (!stopping && !(await isReady(producer))) {
-    log.warn({ topic: topics.creditApplications.name }, "waiting for a broker");
+    log.warn({ brokers: config.KAFKA_BROKERS }, "waiting for a broker");
     await new Promise((resolve) => setTimeout(resolve, readyRetryMs));
   }
 }

@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { DeliveryFailed, ProducerBusy } from "../src/index.ts";
 import { createProducer } from "../src/librdkafka/index.ts";
 import vectors from "../vectors/murmur2.json" with { type: "json" };
@@ -29,16 +26,6 @@ test("librdkafka places every key on the partition that Java says, and tells its
   expect(placements.map(({ partition }) => partition)).toEqual(byJava);
   expect(placements.map(({ offset }) => String(offset))).toEqual(offsetsInOrder(byJava));
 });
-
-test("the TypeScript adapter on Deno places every key on the partition that Java says, and tells its offset", async () => {
-  const topic = await newTopic(vectors.partitions);
-  const script = fileURLToPath(new URL("placeVectors.deno.ts", import.meta.url));
-  const { deno, args, env } = denoRun(script, [connection().brokers, topic]);
-  const { stdout } = await promisify(execFile)(deno, args, { env });
-  const placements = JSON.parse(stdout) as { partition: number; offset: string }[];
-  expect(placements.map(({ partition }) => partition)).toEqual(byJava);
-  expect(placements.map(({ offset }) => offset)).toEqual(offsetsInOrder(byJava));
-}, 60_000);
 
 test("a full queue refuses at once with ProducerBusy, and what was queued is still delivered", async () => {
   const topic = await newTopic(1);
@@ -71,14 +58,3 @@ test("without a broker, ready and send fail within their bounds, and the failure
   );
   await producer.close();
 });
-
-/** Deno with the dependencies that apps/ingest/deno.json pins; the repository's package.json files stay out of it. */
-function denoRun(script: string, args: string[]) {
-  const { DENO, DENO_DIR } = inject("env");
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
-  return {
-    deno: DENO || `${root}/node_modules/deno/deno`,
-    args: ["run", "--quiet", "-A", "--config", `${root}/apps/ingest/deno.json`, "--frozen", script, ...args],
-    env: { ...process.env, ...(DENO_DIR ? { DENO_DIR } : {}), DENO_NO_PACKAGE_JSON: "1" },
-  };
-}

@@ -4,13 +4,13 @@ import { createConsumer, ensureTopics, type PartitionedConsumer } from "../src/l
 
 declare module "vitest" {
   interface ProvidedContext {
-    env: Record<string, string>;
+    env: { KAFKA_BROKERS: string };
   }
 }
 
 /** The shared stack's brokers. */
 export function connection() {
-  return { brokers: inject("env").KAFKA_BROKERS as string, clientId: "kafka-tests" };
+  return { brokers: inject("env").KAFKA_BROKERS, clientId: "kafka-tests" };
 }
 
 /** A topic of its own for a test; gives its name. */

@@ -1,7 +1,7 @@
 // Appends every vector's key through the TypeScript adapter and prints where each record went, as JSON.
 // Arguments: brokers, topic.
-import { createProducer } from "../src/platformatic.ts";
-import vectors from "../vectors/murmur2.json" with { type: "json" };
+import { createProducer } from "@scoreline/kafka/platformatic";
+import vectors from "@scoreline/kafka/vectors" with { type: "json" };
 
 const [brokers = "", topic = ""] = Deno.args;
 const producer = createProducer({ brokers, clientId: "vectors" });

@@ -1,0 +1,76 @@
+import { DeliveryFailed } from "@scoreline/kafka";
+import { expect, test } from "vitest";
+import { apiKey, application, ingest } from "../test/support.ts";
+
+test("without a known key nothing is appended and the answer says how to send one", async () => {
+  const { post, producer } = ingest();
+  for (const authorization of ["", "Bearer wrong-key-0123456789", `Basic ${apiKey}`, apiKey, `Bearer ${apiKey}x`]) {
+    const response = await post(application(), { authorization });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="scoreline"');
+    expect(await response.json()).toMatchObject({ code: "unauthorized", status: 401 });
+  }
+  expect(producer.records("credit_applications")).toEqual([]);
+});
+
+test("each of several keys opens the door, whatever the case of the scheme's name", async () => {
+  const { post } = ingest();
+  for (const authorization of [`Bearer ${apiKey}`, "bearer another-key-0123456789"]) {
+    expect((await post(application(), { authorization })).status).toBe(202);
+  }
+});
+
+test("an unknown address is 404 and a wrong method is 405 with the right ones", async () => {
+  const { app } = ingest();
+  const unknown = await app.request("/v2/applications");
+  expect(unknown.status).toBe(404);
+  expect(unknown.headers.get("content-type")).toBe("application/problem+json");
+  const wrong = await app.request("/v1/applications", { method: "DELETE" });
+  expect(wrong.status).toBe(405);
+  expect(wrong.headers.get("allow")).toBe("POST");
+  expect((await app.request("/readyz", { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");
+});
+
+test("ready follows the broker, alive does not", async () => {
+  let away = true;
+  const { app } = ingest({ notReady: () => (away ? new Error("away") : undefined) });
+  const unready = await app.request("/readyz");
+  expect(unready.status).toBe(503);
+  expect(await unready.json()).toEqual({ status: "unready", waiting_for: ["kafka"] });
+  expect((await app.request("/livez")).status).toBe(200);
+  away = false;
+  expect((await app.request("/readyz")).status).toBe(200);
+});
+
+test("metrics carry route patterns, never paths, and a bounded method", async () => {
+  const { app, post } = ingest();
+  await post(application());
+  await app.request("/secret/customer-4711");
+  await app.request("/v1/applications", { method: "BREW" });
+  const text = await (await app.request("/metrics")).text();
+  expect(text).toContain('method="POST",route="/v1/applications",status="202"');
+  expect(text).toContain('method="GET",route="unmatched",status="404"');
+  expect(text).toContain('method="other",route="/v1/applications",status="405"');
+  expect(text).not.toContain("customer-4711");
+  expect(text).toContain('scoreline_ingest_applications_total{outcome="accepted",app="ingest"} 1');
+});
+
+test("a failure on our side says nothing of its cause", async () => {
+  const { post } = ingest({ fault: () => new Error("secret inner words") });
+  const response = await post(application());
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain("secret");
+});
+
+test("a broker that does not acknowledge is 503 with a time to retry, and a retry with the same id is taken", async () => {
+  let away = true;
+  const failure = new DeliveryFailed("inner words", { retryable: true });
+  const { post, producer } = ingest({ fault: () => (away ? failure : undefined) });
+  const refused = await post(application());
+  expect(refused.status).toBe(503);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await refused.json()).toMatchObject({ code: "stream_unavailable" });
+  away = false;
+  expect((await post(application())).status).toBe(202);
+  expect(producer.records("credit_applications")).toHaveLength(1);
+});

@@ -1,0 +1,123 @@
+import { topics } from "@scoreline/contracts";
+import { ensureTopics } from "@scoreline/kafka/librdkafka";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { apiKey, endWorker, runtimes, startWorker, untilReady, type Worker } from "./processes.ts";
+
+const good = {
+  application_id: "runtime-1",
+  user_id: 42,
+  credit_score: 700,
+  loan_amount: 1250.5,
+  timestamp: "2026-01-31T09:30:00Z",
+};
+const bad = { application_id: "a b", user_id: null, credit_score: 900, loan_amount: 1.999, extra: true };
+const keyed = { authorization: `Bearer ${apiKey}` };
+const json = { ...keyed, "content-type": "application/json" };
+const oneMegabyteAndMore = JSON.stringify([{ ...good, device_id: "x".repeat(1_100_000) }]);
+
+type Case = { name: string; status: number; path?: string; init: () => RequestInit };
+
+const post =
+  (body: unknown, headers: Record<string, string> = json) =>
+  () => ({
+    method: "POST",
+    headers,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+const cases: Case[] = [
+  { name: "one good application", status: 202, init: post(good) },
+  { name: "one with all its errors", status: 422, init: post(bad) },
+  { name: "a batch of good ones", status: 202, init: post([good, good]) },
+  { name: "a mixed batch", status: 207, init: post([good, bad, 5]) },
+  {
+    name: "a stream of lines",
+    status: 207,
+    init: post([JSON.stringify(good), "", JSON.stringify(bad), '{"a":', JSON.stringify(good)].join("\n"), {
+      ...keyed,
+      "content-type": "application/x-ndjson",
+    }),
+  },
+  { name: "no key", status: 401, init: post(good, { "content-type": "application/json" }) },
+  { name: "a body too large", status: 413, init: post(oneMegabyteAndMore) },
+  {
+    name: "a body too large, without its length",
+    status: 413,
+    init: () => ({ method: "POST", headers: json, body: new Blob([oneMegabyteAndMore]).stream(), duplex: "half" }),
+  },
+  { name: "broken JSON", status: 400, init: post('{"application_id": 1,\n}') },
+  { name: "another content type", status: 415, init: post(good, { ...keyed, "content-type": "text/csv" }) },
+  { name: "an unknown address", status: 404, path: "/v1/nothing", init: () => ({}) },
+  { name: "a wrong method", status: 405, init: () => ({ method: "PUT", headers: json, body: "{}" }) },
+  { name: "the livez probe", status: 200, path: "/livez", init: () => ({}) },
+  { name: "the readyz probe", status: 200, path: "/readyz", init: () => ({}) },
+];
+
+const toldHeaders = ["content-type", "www-authenticate", "retry-after", "allow", "accept-post"];
+
+async function answerOf({ url }: Worker, { path = "/v1/applications", init }: Case) {
+  const response = await fetch(`${url}${path}`, init());
+  const headers = toldHeaders.map((name) => `${name}: ${response.headers.get(name)}`);
+  const body = (await response.text()).replaceAll(/"offset":\d+/g, '"offset":0');
+  return { status: response.status, headers, body };
+}
+
+/** Whether a new request is taken. */
+function isServing({ url }: Worker): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+const workers: Worker[] = [];
+
+beforeAll(async () => {
+  await ensureTopics({ brokers: inject("env").KAFKA_BROKERS, clientId: "ingest-tests" }, Object.values(topics));
+  workers.push(...(await Promise.all(runtimes.map((runtime) => startWorker(runtime)))));
+  await Promise.all(workers.map(untilReady));
+}, 120_000);
+
+afterAll(() => Promise.all(workers.map(endWorker)));
+
+describe("both runtimes give the same answer to", () => {
+  test.each(cases)("$name: $status", async (oneCase) => {
+    const [onNode, onDeno] = await Promise.all(workers.map((worker) => answerOf(worker, oneCase)));
+    expect(onNode?.status).toBe(oneCase.status);
+    expect(onDeno).toEqual(onNode);
+  });
+});
+
+describe.each(runtimes)("on %s", (runtime) => {
+  test("SIGTERM finishes the open request, and the process ends with 0", async () => {
+    const worker = await startWorker(runtime);
+    await untilReady(worker);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const line = new TextEncoder().encode(`${JSON.stringify(good)}\n`);
+    void writer.write(line);
+    const headers = { ...keyed, "content-type": "application/x-ndjson" };
+    const init = { method: "POST", headers, body: readable, duplex: "half" } as RequestInit;
+    const response = await fetch(`${worker.url}/v1/applications`, init);
+    worker.process.kill("SIGTERM");
+    await expect.poll(() => isServing(worker)).toBe(false);
+    void writer.write(line);
+    await writer.close();
+    const results = (await response.text()).trimEnd().split("\n");
+    expect(results.map((result) => (JSON.parse(result) as { status: number }).status)).toEqual([202, 202]);
+    expect(await worker.exited).toBe(0);
+  }, 60_000);
+
+  test("without a broker it lives, is not ready, and refuses an application within its bound", async () => {
+    const worker = await startWorker(runtime, { KAFKA_BROKERS: "127.0.0.1:1", INGEST_DELIVERY_MS_MAX: "1000" });
+    expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+    expect((await fetch(`${worker.url}/readyz`)).status).toBe(503);
+    const startMs = performance.now();
+    const response = await fetch(`${worker.url}/v1/applications`, post(good)());
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+    worker.process.kill("SIGTERM");
+    expect(await worker.exited).toBe(0);
+  }, 60_000);
+});
