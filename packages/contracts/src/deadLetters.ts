@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Failure } from "./checks.ts";
+import { checkTypes, type Failure } from "./checks.ts";
+import { isUnstorable } from "./text.ts";
 
 /** Headers of a dead letter. Its value and key are the bad record's raw bytes; Kafka headers hold the rest. */
 export const deadLetterHeaders = {
@@ -18,12 +19,21 @@ export const deadLetterHeaders = {
 
 export type DeadLetterStage = "ingest" | "scorer";
 
+const known = new Set(checkTypes);
+const storable = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax)
+    .refine((value) => !isUnstorable(value));
+// Anyone with access to the topic can write this header, and a check becomes a metric's label.
+const check = z.string().transform((name) => (known.has(name) ? name : "unclassified"));
+
 const Failures = z
-  .array(z.object({ pointer: z.string().max(512), check: z.string().max(128), detail: z.string().max(2048) }))
+  .array(z.object({ pointer: storable(512), check, detail: storable(2048) }))
   .min(1)
   .max(128);
 
-/** The failures in a dead letter's header, or undefined when the header is not what we write. */
+/** The failures in a dead letter's header, or undefined when the header is not what we write. A check we do not know is `unclassified`. */
 export function readFailures(header: string | undefined): Failure[] | undefined {
   if (header === undefined) return undefined;
   try {

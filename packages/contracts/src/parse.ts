@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Application, ApplicationWire } from "./application.ts";
 import { checkOf, type Failure } from "./checks.ts";
-import { nameOf } from "./text.ts";
-import { problemWithTime, type SenderTime } from "./time.ts";
+import { nameOf, shownName } from "./text.ts";
+import { problemWithTime, type SenderTime, Timestamp } from "./time.ts";
 import { type Transaction, TransactionWire } from "./transaction.ts";
 
 /**
@@ -13,6 +13,9 @@ export type Door = "http" | "topic";
 
 /** What a topic's record was forgiven. */
 export type Forgiven = { unknownFields: string[]; naiveTimestamp: boolean };
+
+/** A record's failures are told up to this many; the first ones are kept. */
+export const failuresMax = 100;
 
 export type Parsed<T> = { ok: true; value: T; forgiven: Forgiven } | { ok: false; failures: Failure[] };
 
@@ -54,13 +57,15 @@ function parseWith<Shape extends Fields, Value>(
   const record = withoutNulls(input);
   const result = schema.safeParse(record);
   const unknownFields = unknownFieldsOf(record, schema);
-  const failures = result.success ? [] : result.error.issues.flatMap((issue) => failureOf(issue, input));
-  const time = result.success ? (result.data as unknown as { timestamp: SenderTime }).timestamp : undefined;
+  const issues = result.success ? [] : result.error.issues;
+  const failures = issues.slice(0, failuresMax).map((issue) => failureOf(issue, input));
+  // Judged by itself, so that a time which is out of bounds is told together with the other fields' failures.
+  const time = Timestamp.safeParse(record.timestamp).data;
   const timeProblem = time && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
   if (timeProblem)
     failures.push({ pointer: "/timestamp", check: "invalid_timestamp", detail: `timestamp ${timeProblem}.` });
-  if (door === "http") failures.push(...unknownFields.map(unknownFieldFailure));
-  if (failures.length > 0 || !result.success) return { ok: false, failures };
+  if (door === "http") failures.push(...unknownFields.slice(0, failuresMax).map(unknownFieldFailure));
+  if (failures.length > 0 || !result.success) return { ok: false, failures: failures.slice(0, failuresMax) };
   const value = shape(result.data as z.output<z.ZodObject<Shape>> & { timestamp: SenderTime });
   return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: time?.naive ?? false } };
 }
@@ -89,7 +94,8 @@ function withoutNulls(record: Record<string, unknown>): Record<string, unknown> 
 
 function unknownFieldsOf(record: Record<string, unknown>, schema: unknown, prefix = ""): string[] {
   const shape = shapeOf(schema);
-  if (!shape) return [];
+  // zod leaves a key named __proto__ out of a map without a word.
+  if (!shape) return Object.hasOwn(record, "__proto__") ? [`${prefix}/__proto__`] : [];
   return Object.entries(record).flatMap(([name, value]) => {
     const pointer = `${prefix}/${escapeStep(name)}`;
     if (!Object.hasOwn(shape, name)) return [pointer];
@@ -105,22 +111,22 @@ function unknownFieldFailure(pointer: string): Failure {
   };
 }
 
-/** Failures of one zod issue. A record key that is not allowed is reported at the map, as `attributes`. */
-function failureOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): Failure[] {
+/** The failure that a zod issue tells of. A key that a map does not allow is reported at that key. */
+function failureOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): Failure {
   const value = issue.path.reduce<unknown>(
     (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
     input,
   );
   const check = checkOf(issue.path, value);
-  const name = issue.path.join(".");
+  const name = issue.path.map((step) => shownName(String(step))).join(".");
   const inner = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
   const detail = check.startsWith("missing_")
     ? `${name} is missing; it is required.`
     : `${name} ${inner ?? issue.message}.`;
-  return [{ pointer: `/${issue.path.map((step) => escapeStep(String(step))).join("/")}`, check, detail }];
+  return { pointer: `/${issue.path.map((step) => escapeStep(String(step))).join("/")}`, check, detail };
 }
 
-/** RFC 6901, section 3: `~` is written `~0` and `/` is written `~1`. */
+/** RFC 6901, section 3: `~` is written `~0` and `/` is written `~1`. A sender's own name is bounded by `shownName`. */
 function escapeStep(step: string): string {
-  return step.replaceAll("~", "~0").replaceAll("/", "~1");
+  return shownName(step).replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -29,6 +29,14 @@ export function nameOf(value: unknown): string {
   return String(value);
 }
 
+const nameLengthMax = 64;
+
+/** A field name of a sender's own choice, fit for a message, a header and a table: bounded, without unstorable characters. */
+export function shownName(name: string): string {
+  const bounded = name.length > nameLengthMax ? `${name.slice(0, nameLengthMax)}…` : name;
+  return bounded.replace(/\0|\p{Surrogate}/gu, "\ufffd");
+}
+
 const quotedLengthMax = 40;
 
 function shorten(value: string): string {

@@ -5,7 +5,9 @@ import { nameOf } from "./text.ts";
 export const clockSkewMsMax = 5 * 60 * 1000;
 
 // RFC 3339, section 5.6, with optional seconds, a space for "T" and an optional offset.
-const isoForm = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?(?:([Zz])|([+-]\d{2}):?(\d{2}))?$/;
+const local = "^(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2})(:\\d{2})?(\\.\\d{1,9})?";
+const offsetForm = "(?:([Zz])|([+-]\\d{2}):?(\\d{2}))";
+const isoForm = new RegExp(`${local}${offsetForm}?$`);
 
 /** A moment read from a sender: epoch milliseconds (integer, rounded down), and whether it came without an offset. */
 export type SenderTime = { ms: number; naive: boolean };
@@ -16,6 +18,7 @@ export const Timestamp = z
   .meta({
     type: ["number", "string"],
     minimum: 0,
+    pattern: `${local}${offsetForm}$`,
     description: "Epoch seconds (integer or fraction) or ISO 8601 with an offset, such as 2026-01-31T09:30:00Z.",
   })
   .transform((value, context): SenderTime => {
@@ -45,6 +48,9 @@ function readTime(value: unknown): SenderTime | string {
   return { ms, naive: !zulu && !hours };
 }
 
+/** September 2001: what lies below it as epoch milliseconds is taken for a clock that runs ahead. */
+const epochMsMin = 1e12;
+
 /**
  * Why a moment cannot be accepted at `nowMs`, or undefined when it can. `naive: "refuse"` is the rule over HTTP;
  * on a topic and in files a time without an offset is read as UTC.
@@ -52,6 +58,8 @@ function readTime(value: unknown): SenderTime | string {
 export function problemWithTime(time: SenderTime, nowMs: number, naive: "refuse" | "utc"): string | undefined {
   if (time.naive && naive === "refuse") return "has no offset; add Z or an offset such as +02:00";
   if (time.ms <= nowMs + clockSkewMsMax) return undefined;
-  if (time.ms / 1000 <= nowMs + clockSkewMsMax) return "looks like epoch milliseconds; send seconds";
+  const asMilliseconds = time.ms / 1000;
+  if (asMilliseconds >= epochMsMin && asMilliseconds <= nowMs + clockSkewMsMax)
+    return "looks like epoch milliseconds; send seconds";
   return `is ${new Date(Math.min(time.ms, 8.64e15)).toISOString()}, more than ${clockSkewMsMax / 60_000} minutes ahead`;
 }
