@@ -15,7 +15,7 @@ export function integerWithin(min: number, max: number) {
 }
 
 /** FICO's range, the one US lenders score by. */
-export const CreditScore = integerWithin(300, 850);
+export const CreditScore = integerWithin(300, 850).meta({ description: "FICO score, 300 to 850." });
 
 /** An object of optional fields; its error says what came instead. */
 function group<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -23,20 +23,22 @@ function group<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 const flag = z.boolean({ error: (issue) => `is ${nameOf(issue.input)}; send true or false` });
-const calendarDay = z.iso.date({ error: (issue) => `is ${nameOf(issue.input)}; send a date such as 2026-01-31` });
+const calendarDay = z.iso
+  .date({ error: (issue) => `is ${nameOf(issue.input)}; send a date such as 2026-01-31` })
+  // Postgres' calendar has no year 0 (manual, 8.5.1.1).
+  .refine((day) => !day.startsWith("0000"), { error: (issue) => `is ${nameOf(issue.input)}; send a year from 0001` });
 
 /** At most this many `attributes` on an application. */
 export const attributesMax = 32;
 
 const Attributes = z
   .record(
-    z
-      .string()
-      .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "has a key that is not lower_snake_case of at most 63 characters" }),
+    z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "is not a lower_snake_case name of at most 63 characters" }),
     z.union([text(256), z.number(), z.boolean()], { error: "is not a string, a number, true or false" }),
     { error: (issue) => `is ${nameOf(issue.input)}; send a flat object` },
   )
-  .refine((map) => Object.keys(map).length <= attributesMax, { error: `has more than ${attributesMax} keys` });
+  .refine((map) => Object.keys(map).length <= attributesMax, { error: `has more than ${attributesMax} keys` })
+  .meta({ maxProperties: attributesMax, description: "What a policy may name besides, such as annual_income or dti." });
 
 /** The wire form of a loan application, field by field. `null` in an optional field means absent (see `withoutNulls`). */
 export const applicationFields = {
@@ -47,18 +49,28 @@ export const applicationFields = {
   timestamp: Timestamp,
   applicant: group({
     name: text(200).optional(),
-    age: integerWithin(0, 130).optional(),
+    age: integerWithin(0, 130).meta({ description: "In years." }).optional(),
     gender: text(32).optional(),
     region: text(64).optional(),
-  }).optional(),
-  device_id: text(128).optional(),
+  })
+    .meta({ description: "The person who applies, as the lender knows them." })
+    .optional(),
+  device_id: text(128).meta({ description: "The device that the application was sent from." }).optional(),
   score: group({
-    model: text(64).optional(),
-    date: calendarDay.optional(),
-    key_factors: z.array(text(200)).max(5, { error: "has more than 5 entries" }).optional(),
-  }).optional(),
+    model: text(64).meta({ description: "The scoring model, such as FICO 8." }).optional(),
+    date: calendarDay.meta({ description: "The day the score was made." }).optional(),
+    key_factors: z
+      .array(text(200))
+      .max(5, { error: "has more than 5 entries" })
+      .meta({ description: "What lowered the score most, as the bureau words it." })
+      .optional(),
+  })
+    .meta({ description: "Where the credit score comes from." })
+    .optional(),
   attributes: Attributes.optional(),
-  consent: group({ automated_decision: flag.optional(), analytics: flag.optional() }).optional(),
+  consent: group({ automated_decision: flag.optional(), analytics: flag.optional() })
+    .meta({ description: "What the applicant agreed to." })
+    .optional(),
 };
 
 export const ApplicationWire = z.object(applicationFields);

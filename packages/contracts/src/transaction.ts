@@ -29,8 +29,11 @@ export const transactionFields = {
   card_type: oneOf(cardTypes),
   device_id: text(128),
   credit_score: CreditScore,
-  risk_level: oneOf(riskLevels).optional(),
-  is_fraud: z.boolean({ error: (issue) => `is ${nameOf(issue.input)}; send true or false` }).optional(),
+  risk_level: oneOf(riskLevels).meta({ description: "The sender's own label; no policy reads it." }).optional(),
+  is_fraud: z
+    .boolean({ error: (issue) => `is ${nameOf(issue.input)}; send true or false` })
+    .meta({ description: "The sender's own label; no policy reads it." })
+    .optional(),
 };
 
 export const TransactionWire = z.object(transactionFields);
