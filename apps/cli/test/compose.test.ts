@@ -152,6 +152,19 @@ describe("docker-compose.yml", () => {
     const unread = Object.keys(environment).filter((name) => !new RegExp(`\\b${name}\\b`).test(source));
     expect(unread).toEqual([]);
   });
+
+  test.each(built.filter(({ name }) => !oneShot.includes(name)))(
+    "$name is given every variable that its app cannot do without",
+    ({ target, environment }) => {
+      const schema =
+        /Config = z\.object\(\{\n(.*?)\n\}\);/s.exec(read(`apps/${appOf(target)}/src/config.ts`))?.[1] ?? "";
+      const variables = schema.split(/\n(?= {2}[A-Z_]+:)/);
+      const required = variables.filter((variable) => !/\.(default|optional)\(/.test(variable));
+      const names = required.map((variable) => variable.trim().split(":")[0] ?? "");
+      expect(names.length).toBeGreaterThan(0);
+      expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
+    },
+  );
 });
 
 describe("apps/Dockerfile", () => {
@@ -181,9 +194,9 @@ describe("apps/Dockerfile", () => {
     const program = join(folder, command.find((word) => /\.m?[jt]s$/.test(word)) ?? "none");
     expect(program).toMatch(/^\/app\/apps\//);
     expect(existsSync(join(root, relative("/app", program))), program).toBe(true);
-    const copied = instructions.filter((instruction) => instruction.getKeyword() === "COPY");
-    const held = copied.map((copy) => copy.getArguments().at(-1)?.getValue() ?? "");
-    expect(held).toContain(relative("/app", program).split("/").slice(0, 2).join("/"));
+    const copies = instructions.filter((instruction) => instruction.getKeyword() === "COPY");
+    const held = copies.map((copy) => copy.getArguments().at(-1)?.getValue() ?? "");
+    expect(held.some((path) => path.startsWith("apps/") && program.startsWith(`/app/${path}/`))).toBe(true);
   });
 });
 
