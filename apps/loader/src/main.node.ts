@@ -44,9 +44,14 @@ function open(onNotice: (notice: string) => void) {
   return { config, sql, db, run, close };
 }
 
-async function runOnce({ dbt, fullRefresh, json }: { dbt: boolean; fullRefresh: boolean; json: boolean }) {
+async function runOnce({
+  dbt,
+  freshness,
+  fullRefresh,
+  json,
+}: Record<"dbt" | "freshness" | "fullRefresh" | "json", boolean>) {
   const { run, close } = open((notice) => console.error(notice));
-  const summary = await run({ withDbt: dbt, fullRefresh }).finally(close);
+  const summary = await run({ withDbt: dbt, withFreshness: freshness, fullRefresh }).finally(close);
   console.log(json ? JSON.stringify(summary) : formatSummary(summary));
   if (summary.status === "failed") process.exitCode = 1;
 }
@@ -77,7 +82,7 @@ async function serveJobs() {
   }
   while (!stopped.signal.aborted) {
     if (config.LOADER_INTERVAL_S > 0) {
-      const outcome = await run({ withDbt: true, fullRefresh: false }).catch((error) => ({
+      const outcome = await run({ withDbt: true, withFreshness: true, fullRefresh: false }).catch((error) => ({
         error: describeError(error),
       }));
       log[outcome.error === null ? "info" : "error"](outcome, "run over");
@@ -98,6 +103,7 @@ program
   .description("load once and build once; exits with 1 when a job or a test failed")
   .option("--json", "print one JSON object on standard output", false)
   .option("--no-dbt", "load only")
+  .option("--no-freshness", "do not ask dbt how fresh the sources are")
   .option("--full-refresh", "compute every row of the marts anew, in place", false)
   .action(runOnce);
 program

@@ -19,7 +19,8 @@ export type WarehouseDeps = {
   onNotice: (notice: string) => void;
 };
 
-export type RunOptions = { withDbt: boolean; fullRefresh: boolean };
+/** `withFreshness` asks dbt how fresh the sources are, beside the build. */
+export type RunOptions = { withDbt: boolean; withFreshness: boolean; fullRefresh: boolean };
 
 /** A run's outcome, also as `run --json` prints it. A step that was not reached is null. */
 export type RunSummary = {
@@ -28,7 +29,7 @@ export type RunSummary = {
   error: string | null;
   loaded: Loaded["rows"] | null;
   facts: number | null;
-  dbt: (BuildSummary & { freshness: Freshness }) | null;
+  dbt: (BuildSummary & { freshness: Freshness | null }) | null;
   seconds: { load: number; dbt: number };
 };
 
@@ -42,7 +43,7 @@ class RedBuildError extends Error {
  * Never throws for a job that failed: the summary says so. `fullRefresh` computes every row anew, in place, and looks
  * at every alert again.
  */
-export async function runWarehouse(deps: WarehouseDeps, { withDbt, fullRefresh }: RunOptions): Promise<RunSummary> {
+export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Promise<RunSummary> {
   const summary: RunSummary = {
     run_id: randomUUID(),
     status: "failed",
@@ -60,11 +61,11 @@ export async function runWarehouse(deps: WarehouseDeps, { withDbt, fullRefresh }
     const abandoned = await closeAbandonedJobs(deps.jobs);
     if (abandoned > 0) deps.onNotice(`closed ${abandoned} jobs that an earlier process left running`);
     const loadStart = performance.now();
-    summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, fullRefresh);
+    summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, options.fullRefresh);
     summary.seconds.load = secondsSince(loadStart);
-    if (withDbt) {
+    if (options.withDbt) {
       const dbtStart = performance.now();
-      await build(deps, summary, fullRefresh).finally(() => {
+      await build(deps, summary, options).finally(() => {
         summary.seconds.dbt = secondsSince(dbtStart);
       });
     }
@@ -98,12 +99,15 @@ async function load(
   return loaded.rows;
 }
 
-async function build({ jobs, dbt, warehouseUrl }: WarehouseDeps, summary: RunSummary, fullRefresh: boolean) {
+async function build({ jobs, dbt, warehouseUrl }: WarehouseDeps, summary: RunSummary, options: RunOptions) {
   const settings = { ...dbt, databaseUrl: warehouseUrl };
   const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
   let built: BuiltModel[] = [];
   await recordJobs(jobs, summary.run_id, [job], async () => {
-    const [outcome, freshness] = await Promise.all([dbtBuild(settings, { fullRefresh }), dbtFreshness(settings)]);
+    const [outcome, freshness] = await Promise.all([
+      dbtBuild(settings, options),
+      options.withFreshness ? dbtFreshness(settings) : null,
+    ]);
     built = outcome.built;
     summary.dbt = { ...outcome.summary, freshness };
     const problems = problemsOf(summary.dbt);
@@ -117,9 +121,9 @@ function asJob({ name, relation, rows, startedAt, finishedAt, error }: BuiltMode
   return { ...job, startedAt, finishedAt, rows, error };
 }
 
-function problemsOf({ failures, freshness }: BuildSummary & { freshness: Freshness }): string[] {
+function problemsOf({ failures, freshness }: NonNullable<RunSummary["dbt"]>): string[] {
   const red = failures.filter(({ status }) => status !== "warn").map(({ name, message }) => `${name}: ${message}`);
-  const stale = Object.entries(freshness).filter(([, status]) => status !== "pass" && status !== "warn");
+  const stale = Object.entries(freshness ?? {}).filter(([, status]) => status !== "pass" && status !== "warn");
   return [...red, ...stale.map(([source, status]) => `${source} is not fresh (${status})`)];
 }
 

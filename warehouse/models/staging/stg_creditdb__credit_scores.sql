@@ -40,6 +40,7 @@ stg_creditdb__credit_scores as (
         record_offset,
         is_fraud as is_fraud_decided,
         fraud_rules,
+        fraud_reason,
         risk_level,
         approval_status,
         reasons,

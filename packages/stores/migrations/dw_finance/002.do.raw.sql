@@ -43,6 +43,7 @@ create table raw.credit_scores (
   t_ms bigint not null,
   is_fraud boolean not null,
   fraud_rules text[] not null,
+  fraud_reason text,
   risk_level text not null,
   approval_status text not null,
   reasons text[] not null,

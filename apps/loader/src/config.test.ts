@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+const stores = { CREDITDB_URL: "postgres://h/c", DW_FINANCE_URL: "postgresql://h/d", MONGO_URL: "mongodb://h" };
+
+test("the stores' addresses suffice, and the metrics stay on loopback", () => {
+  expect(readConfig(stores)).toMatchObject({
+    REPORTING_TIME_ZONE: "UTC",
+    LOADER_METRICS_HOST: "127.0.0.1",
+    LOADER_INTERVAL_S: 0,
+  });
+});
+
+test("every problem is named with its variable", () => {
+  const read = () =>
+    readConfig({
+      ...stores,
+      DW_FINANCE_URL: "mysql://h/d",
+      REPORTING_TIME_ZONE: "Mars/Olympus",
+      LOADER_METRICS_PORT: "70000",
+    });
+  expect(read).toThrow(
+    /DW_FINANCE_URL is not a Postgres address.*REPORTING_TIME_ZONE is no IANA time zone.*LOADER_METRICS_PORT/,
+  );
+});

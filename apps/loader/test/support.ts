@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repositoryRoot, type StackEnv, tools } from "@scoreline/stack";
+import { chunkOf, connectMongo, insertAlerts } from "@scoreline/stores/mongo";
+import { connectPostgres, type Database, migrate } from "@scoreline/stores/postgres";
+import { inject } from "vitest";
+import type { WarehouseDeps } from "../src/warehouse.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    env: StackEnv;
+  }
+}
+
+/** Databases of a test file's own on the shared servers, and what a run needs to work on them. */
+export type Bench = {
+  creditdb: Database;
+  warehouse: Database;
+  deps: WarehouseDeps;
+  /** The environment of the loader as a process. Its MongoDB database is the shared one. */
+  environment: Record<string, string>;
+  notices: string[];
+  remove: () => Promise<void>;
+};
+
+export async function openBench(): Promise<Bench> {
+  const shared = inject("env");
+  const name = `loader_test_${randomUUID().slice(0, 8)}`;
+  const admin = connectPostgres(shared.CREDITDB_URL, { app: "loader-test" });
+  const urls = {
+    creditdb: urlOf(shared.CREDITDB_URL, `${name}_credit`),
+    warehouse: urlOf(shared.DW_FINANCE_URL, `${name}_dw`),
+  };
+  await admin.unsafe(`create database ${name}_credit`);
+  await admin.unsafe(`create database ${name}_dw`);
+  await migrate(urls.creditdb, "creditdb");
+  await migrate(urls.warehouse, "dw_finance");
+  const creditdb = connectPostgres(urls.creditdb, { app: "loader-test" });
+  const warehouse = connectPostgres(urls.warehouse, { app: "loader-test" });
+  const { client } = connectMongo(shared.MONGO_URL, { app: "loader-test" });
+  const stateDir = mkdtempSync(join(tmpdir(), "loader-test-"));
+  const notices: string[] = [];
+  const deps: WarehouseDeps = {
+    creditdbUrl: urls.creditdb,
+    warehouseUrl: urls.warehouse,
+    jobs: creditdb,
+    mongo: client.db(name),
+    dbt: {
+      dbtPath: tools().dbt,
+      warehouseDir: join(repositoryRoot, "warehouse"),
+      stateDir,
+      reportingTimeZone: "UTC",
+      environment: { PATH: process.env.PATH ?? "", HOME: stateDir },
+    },
+    onNotice: (notice) => notices.push(notice),
+  };
+  const environment = {
+    ...deps.dbt.environment,
+    CREDITDB_URL: urls.creditdb,
+    DW_FINANCE_URL: urls.warehouse,
+    MONGO_URL: shared.MONGO_URL,
+    DBT_PATH: deps.dbt.dbtPath,
+    SCORELINE_STATE_DIR: stateDir,
+    LOADER_METRICS_PORT: "0",
+  };
+  const remove = async () => {
+    await Promise.all([creditdb.end(), warehouse.end()]);
+    await client.db(name).dropDatabase();
+    await client.close();
+    await admin.unsafe(`drop database ${name}_credit with (force)`);
+    await admin.unsafe(`drop database ${name}_dw with (force)`);
+    await admin.end();
+    rmSync(stateDir, { recursive: true, force: true });
+  };
+  return { creditdb, warehouse, deps, environment, notices, remove };
+}
+
+function urlOf(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+export const topic = "credit_applications";
+
+/** An application as a test states it; the rest is the same in all. */
+export type Recorded = {
+  id: string;
+  offset: number;
+  partition?: number;
+  user?: string;
+  submittedAt?: string;
+  tMs?: number;
+  name?: string;
+  region?: string;
+  age?: number;
+  isFraud?: boolean;
+};
+
+/** Records applications as the scorer does, and says that their partitions are projected up to `projected`. */
+export async function record(sql: Database, applications: readonly Recorded[], projected: Record<number, number>) {
+  const rows = applications.map(
+    ({ id, offset, partition = 0, user = `user-${id}`, tMs, isFraud = false, ...rest }) => ({
+      application_id: id,
+      user_id: user,
+      credit_score: isFraud ? 400 : 720,
+      loan_amount: isFraud ? "15000.01" : "9999.99",
+      submitted_at: rest.submittedAt ?? "2026-03-01T10:00:00Z",
+      applicant_name: rest.name ?? null,
+      applicant_region: rest.region ?? null,
+      applicant_age: rest.age ?? null,
+      topic,
+      partition,
+      record_offset: offset,
+      t_ms: tMs ?? 1_772_359_200_000 + offset,
+      is_fraud: isFraud,
+      fraud_rules: isFraud ? ["risky-transaction"] : [],
+      risk_level: isFraud ? "High" : "Low",
+      approval_status: isFraud ? "Rejected" : "Approved",
+      reasons: isFraud ? ["SUSPECTED_FRAUD", 'a "quoted", odd\\one'] : [],
+      policy_version: "default-1",
+    }),
+  );
+  if (rows.length > 0) await sql`insert into credit_scores ${sql(rows)}`;
+  await project(sql, projected);
+}
+
+/** Says how far partitions of the applications' topic are projected. */
+export async function project(sql: Database, projected: Record<number, number>) {
+  for (const [partition, offset] of Object.entries(projected)) {
+    await sql`
+      insert into stream_offsets (topic, partition, topic_id, epoch, start_offset, next_offset, projected_offset, max_t_ms)
+      values (${topic}, ${Number(partition)}, 'topic-1', 1, 0, ${offset}, ${offset}, 0)
+      on conflict (topic, partition) do update set next_offset = excluded.next_offset, projected_offset = excluded.projected_offset`;
+  }
+}
+
+/** Records a failed check at an offset of partition 0. */
+export async function recordIssue(sql: Database, offset: number) {
+  await sql`
+    insert into data_quality_issues (topic, partition, record_offset, issue_number, check_type, failed_record_id, field, reason, stage, t_ms)
+    values (${topic}, 0, ${offset}, 0, 'missing_credit_score', ${`bad-${offset}`}, '/credit_score', 'is missing', 'scorer', 1772359200000)`;
+}
+
+/** Writes an application's alert as the scorer does. */
+export async function alert(bench: Bench, id: string, offset: number, partition = 0) {
+  await insertAlerts(bench.deps.mongo, [
+    {
+      _id: id,
+      kind: "application",
+      application_id: id,
+      user_id: `user-${id}`,
+      credit_score: 400,
+      loan_amount: 15_000.01,
+      reason: "Risky transaction",
+      rules: ["risky-transaction"],
+      policy_version: "default-1",
+      alerted_at: new Date("2026-03-01T10:00:01Z"),
+      status: "open",
+      topic,
+      partition,
+      offset,
+      chunk: chunkOf(topic, partition, BigInt(offset)),
+    },
+  ]);
+}
+
+/** What dashboards could see change: a hash over all rows of each mart. */
+export async function hashMarts(warehouse: Database): Promise<Record<string, string>> {
+  const tables = [
+    ...["marts.fact_loan_application", "marts.dim_user", "marts.dim_time", "marts.dim_risk", "marts.dim_status"],
+    "quality.data_quality_issues",
+  ];
+  const hashes = tables.map(async (table): Promise<[string, string]> => {
+    const [row] = await warehouse.unsafe<{ hash: string }[]>(
+      `select md5(string_agg(mart::text, E'\\n' order by mart::text)) as hash from ${table} as mart`,
+    );
+    return [table, row?.hash ?? ""];
+  });
+  return Object.fromEntries(await Promise.all(hashes));
+}

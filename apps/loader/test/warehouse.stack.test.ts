@@ -1,0 +1,202 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectionVariables } from "../src/dbt.ts";
+import { runWarehouse } from "../src/warehouse.ts";
+import { alert, type Bench, hashMarts, openBench, record, recordIssue } from "./support.ts";
+
+const build = { withDbt: true, withFreshness: false, fullRefresh: false };
+
+// On a machine that is busy with other things, too.
+const buildMsMax = 180_000;
+
+// One story, told in order, for each build takes seconds.
+describe("the warehouse", () => {
+  let bench: Bench;
+  let hashes: Record<string, string>;
+
+  beforeAll(async () => {
+    bench = await openBench();
+  }, 60_000);
+  afterAll(() => bench?.remove());
+
+  const facts = () => bench.warehouse`
+    select application_id, user_id, time_id, credit_score, loan_amount, risk_level, is_fraud, approval_status
+    from marts.fact_loan_application order by application_id`;
+
+  test("a first run turns what is projected, and no more, into facts and records every job", {
+    timeout: buildMsMax,
+  }, async () => {
+    await record(
+      bench.creditdb,
+      [
+        { id: "a", offset: 0, user: "ann", name: "Ann", region: "West", submittedAt: "2026-02-28T23:59:59Z" },
+        { id: "b", offset: 1, isFraud: true },
+        { id: "c", offset: 0, partition: 1, isFraud: true },
+        { id: "in-flight", offset: 3 },
+      ],
+      { 0: 3, 1: 1 },
+    );
+    await recordIssue(bench.creditdb, 2);
+    await alert(bench, "b", 1);
+    await alert(bench, "in-flight", 3);
+
+    const summary = await runWarehouse(bench.deps, { ...build, withFreshness: true });
+
+    expect(summary).toMatchObject({
+      status: "succeeded",
+      error: null,
+      loaded: { credit_scores: 3, data_quality_issues: 1, fraud_alerts: 1 },
+      facts: 3,
+      dbt: { models_failed: 0, tests_failed: 0, tests_warned: 1, tests_skipped: 0 },
+    });
+    expect(summary.dbt?.failures.map(({ name }) => name)).toEqual(["every_fraud_decision_has_its_alert"]);
+    expect(summary.dbt?.freshness).toEqual({ "creditdb.credit_scores": "pass", "loader.loads": "pass" });
+    const rejected = { credit_score: 400, loan_amount: "15000.01", risk_level: "High", approval_status: "Rejected" };
+    expect([...(await facts())]).toEqual([
+      {
+        application_id: "a",
+        user_id: "ann",
+        time_id: 20260228,
+        credit_score: 720,
+        loan_amount: "9999.99",
+        risk_level: "Low",
+        is_fraud: false,
+        approval_status: "Approved",
+      },
+      { application_id: "b", user_id: "user-b", time_id: 20260301, is_fraud: true, ...rejected },
+      { application_id: "c", user_id: "user-c", time_id: 20260301, is_fraud: false, ...rejected },
+    ]);
+    const jobs = await bench.creditdb`
+      select job, status, count(*)::integer as jobs, bool_and(finished_at >= started_at) as ended
+      from metadata_table where run_id = ${summary.run_id} group by job, status order by job`;
+    expect([...jobs]).toEqual([
+      { job: "dbt_build", status: "succeeded", jobs: 1, ended: true },
+      { job: "dbt_model", status: "succeeded", jobs: summary.dbt?.models, ended: true },
+      { job: "load", status: "succeeded", jobs: 3, ended: true },
+    ]);
+  });
+
+  test("late alerts, late records and older attributes end right in the next run", {
+    timeout: buildMsMax,
+  }, async () => {
+    await alert(bench, "c", 0, 1);
+    await record(
+      bench.creditdb,
+      [
+        { id: "d", offset: 4, user: "ann", region: "East", submittedAt: "2024-12-31T00:00:00Z" },
+        // The broker took it before "a": what it says of Ann is older.
+        { id: "e", offset: 1, partition: 1, user: "ann", name: "Anna", age: 41, tMs: 1_772_000_000_000 },
+      ],
+      { 0: 5, 1: 2 },
+    );
+
+    const summary = await runWarehouse(bench.deps, build);
+
+    expect(summary).toMatchObject({
+      status: "succeeded",
+      loaded: { credit_scores: 3, fraud_alerts: 2 },
+      facts: 6,
+      dbt: { tests_warned: 0, tests_failed: 0 },
+    });
+    const [late] = await bench.warehouse`select is_fraud from marts.fact_loan_application where application_id = 'c'`;
+    expect(late).toEqual({ is_fraud: true });
+    const [ann] =
+      await bench.warehouse`select name, age, gender, region, applications from marts.dim_user where user_id = 'ann'`;
+    expect(ann).toEqual({ name: "Ann", age: 41, gender: null, region: "East", applications: 3n });
+    const [calendar] =
+      await bench.warehouse`select min(time_id), max(time_id), count(*)::integer as days from marts.dim_time`;
+    expect(calendar).toEqual({ min: 20240101, max: 20261231, days: 366 + 365 + 365 });
+    hashes = await hashMarts(bench.warehouse);
+  });
+
+  test("a run without news writes no row and keeps every key, grant and hash", { timeout: buildMsMax }, async () => {
+    const rowVersions = () =>
+      bench.warehouse`select application_id, xmin::text, ctid::text from marts.fact_loan_application order by 1`;
+    const before = await rowVersions();
+
+    const summary = await runWarehouse(bench.deps, build);
+
+    expect(summary).toMatchObject({
+      status: "succeeded",
+      loaded: { credit_scores: 0, data_quality_issues: 0, fraud_alerts: 0 },
+    });
+    expect(await rowVersions()).toEqual(before);
+    expect(await hashMarts(bench.warehouse)).toEqual(hashes);
+    const keys = await bench.warehouse`
+      select contype::text as kind, count(*)::integer as keys from pg_constraint
+      where connamespace = 'marts'::regnamespace and contype in ('p', 'f') group by contype order by contype`;
+    expect([...keys]).toEqual([
+      { kind: "f", keys: 5 },
+      { kind: "p", keys: 5 },
+    ]);
+    const readable = await bench.warehouse`
+      select count(*)::integer as tables from pg_tables
+      where schemaname in ('marts', 'quality') and has_table_privilege('bi_reader', schemaname || '.' || tablename, 'select')
+        and has_schema_privilege('bi_reader', schemaname, 'usage')`;
+    expect(readable[0]).toEqual({ tables: 6 });
+  });
+
+  test("a bad row turns the build red, and the marts stay as they were", {
+    timeout: buildMsMax,
+  }, async () => {
+    await bench.warehouse`update raw.credit_scores set credit_score = 200 where application_id = 'a'`;
+
+    const red = await runWarehouse(bench.deps, build);
+
+    expect(red.status).toBe("failed");
+    expect(red.error).toContain("in_range_stg_creditdb__credit_scores_credit_score");
+    expect(red.dbt?.tests_skipped).toBeGreaterThan(0);
+    expect(await hashMarts(bench.warehouse)).toEqual(hashes);
+    const [job] =
+      await bench.creditdb`select status, error from metadata_table where run_id = ${red.run_id} and job = 'dbt_build'`;
+    expect(job).toEqual({ status: "failed", error: red.error });
+    await bench.warehouse`update raw.credit_scores set credit_score = 720 where application_id = 'a'`;
+  });
+
+  test("a full refresh gives the same rows in the same tables, without what raw no longer holds", {
+    timeout: buildMsMax,
+  }, async () => {
+    const tables = () => bench.warehouse`
+      select oid::integer, relname from pg_class where relnamespace = 'marts'::regnamespace and relkind = 'r' order by relname`;
+    const before = await tables();
+    await bench.warehouse`
+      insert into marts.dim_user select 'gone', null, null, null, null, now(), now(), 1, 1`;
+    await bench.warehouse`
+      insert into marts.fact_loan_application
+      select 'gone', 'gone', time_id, credit_score, loan_amount, risk_level, is_fraud, approval_status, primary_reason, reasons,
+        policy_version, region, decided_time_id, submitted_at, received_at, scored_at, alerted_at, alert_reason, topic, partition, 999, load_id
+      from marts.fact_loan_application where application_id = 'a'`;
+    await bench.warehouse`update marts.fact_loan_application set risk_level = 'Medium' where application_id = 'a'`;
+
+    const summary = await runWarehouse(bench.deps, { ...build, fullRefresh: true });
+
+    expect(summary).toMatchObject({ status: "succeeded", error: null, facts: 6 });
+    expect(await hashMarts(bench.warehouse)).toEqual(hashes);
+    expect(await tables()).toEqual(before);
+  });
+
+  test("a key that is lost and a policy that nobody declared are found", { timeout: buildMsMax }, async () => {
+    await bench.warehouse`alter table marts.fact_loan_application drop constraint fact_loan_application_user_id_fkey`;
+    await bench.warehouse`create policy nobody_declared on marts.dim_user`;
+    const { dbtPath, warehouseDir, stateDir, environment } = bench.deps.dbt;
+    const { stdout } = await promisify(execFile)(
+      dbtPath,
+      [
+        "test",
+        "--select",
+        "structure_is_as_declared",
+        "--project-dir",
+        warehouseDir,
+        "--profiles-dir",
+        warehouseDir,
+        "--target-path",
+        `${stateDir}/target`,
+        "--log-path",
+        `${stateDir}/logs`,
+      ],
+      { env: { ...environment, ...connectionVariables(bench.deps.warehouseUrl) } },
+    ).catch((failed: { stdout: string }) => failed);
+    expect(stdout).toContain("Got 2 results, configured to fail if != 0");
+  });
+});
