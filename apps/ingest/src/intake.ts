@@ -47,6 +47,9 @@ export interface Intake {
 const headerFailuresMax = 128;
 const encoder = new TextEncoder();
 
+/** `schema` is the `$id` of the JSON Schema that packages/contracts generates for the topic's records. */
+const recordHeaders = { "content-type": "application/json", schema: "urn:scoreline:application" };
+
 /** The result of `JSON.parse`, or where the text stops being JSON. */
 export function parseJson(source: string): { ok: true; value: unknown } | { ok: false; detail: string } {
   try {
@@ -81,7 +84,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         topic: topics.creditApplications.name,
         key: application.user_id,
         value: encoder.encode(JSON.stringify(toWire(application))),
-        headers: { "content-type": "application/json" },
+        headers: recordHeaders,
       });
       outcomes.inc({ outcome: "accepted" });
       const { application_id } = application;

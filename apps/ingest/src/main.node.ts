@@ -4,6 +4,9 @@ import { serve } from "@hono/node-server";
 import { createProducer } from "@scoreline/kafka/librdkafka";
 import { run } from "./lifecycle.ts";
 
+/** A stream of lines may last as long as it moves; a connection on which nothing moves for this long is closed. */
+const idleMsMax = 60_000;
+
 try {
   await run({
     env: process.env,
@@ -12,13 +15,15 @@ try {
     createProducer,
     serve: (fetch, { INGEST_HOST, INGEST_PORT }) =>
       new Promise((resolve, reject) => {
-        const server = serve({ fetch, hostname: INGEST_HOST, port: INGEST_PORT }, ({ port }) =>
+        const options = { fetch, hostname: INGEST_HOST, port: INGEST_PORT, serverOptions: { requestTimeout: 0 } };
+        const server = serve(options, ({ port }) =>
           resolve({
             port,
             stop: () => new Promise((stopped) => server.close(() => stopped())),
             force: () => server.closeAllConnections(),
           }),
         ) as Server;
+        server.setTimeout(idleMsMax);
         server.once("error", reject);
       }),
     onSignal: (listener) => {

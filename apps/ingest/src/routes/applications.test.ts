@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { ProducerBusy } from "@scoreline/kafka";
 import { expect, test } from "vitest";
 import { application, ingest, linesOf } from "../../test/support.ts";
@@ -22,13 +23,24 @@ test("an accepted application lies on its topic in canonical form, keyed by its 
     partition: record?.partition,
     offset: 0,
   });
-  expect(record).toMatchObject({ key: "7", headers: { "content-type": "application/json" } });
+  expect(record).toMatchObject({ key: "7", headers: { schema: "urn:scoreline:application" } });
   expect(JSON.parse(new TextDecoder().decode(record?.value))).toEqual({
     application_id: "A-1",
     user_id: "7",
     credit_score: 700,
     loan_amount: "1250.50",
     timestamp: "2026-01-31T09:30:00.000Z",
+  });
+});
+
+test("the schema that a record names is the contract's own", async () => {
+  const { post, producer } = ingest();
+  await post(application());
+  const path = new URL("../../../../packages/contracts/schemas/application.schema.json", import.meta.url);
+  const { $id } = JSON.parse(readFileSync(path, "utf8")) as { $id: string };
+  expect(producer.records("credit_applications")[0]?.headers).toEqual({
+    "content-type": "application/json",
+    schema: $id,
   });
 });
 
