@@ -40,8 +40,8 @@ async function setUp() {
   const installed = installNpmDependencies();
   const tsx = await import("tsx/esm/api");
   tsx.register();
-  const { runSteps } = await import("./src/setup/main.ts");
-  const { failed, done } = await runSteps({ root, logFile, env: process.env, say });
+  const steps = await import("./src/setup/main.ts");
+  const { failed, done } = await steps.setUp({ root, logFile, env: process.env, say });
   if (failed > 0) process.exitCode = 1;
   else if (done === 0 && !installed)
     say(`set-up: nothing to do (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);

@@ -27,11 +27,14 @@ export function bootId() {
  */
 export function parseStat(stat) {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", ppid: Number(fields[1]), pgrp: Number(fields[2]), started: fields[19] ?? "" };
+  const [state = "", ppid, pgrp] = fields;
+  // The first thread of a dying process is a zombie while others still hold its files and ports (field 20: threads).
+  const ended = state === "X" || (state === "Z" && Number(fields[17]) <= 1);
+  return { ended, ppid: Number(ppid), pgrp: Number(pgrp), started: fields[19] ?? "" };
 }
 
 /**
- * The identity of a running process; undefined when there is none (a zombie counts as none: it holds nothing).
+ * The identity of a running process; undefined when there is none (a whole zombie counts as none: it holds nothing).
  * @param {number} pid
  * @returns {ProcessIdentity | undefined}
  */
@@ -39,7 +42,7 @@ export function identify(pid) {
   try {
     if (hasProc) {
       const stat = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-      return stat.state === "Z" || stat.state === "X" ? undefined : { pid, started: stat.started, boot: bootId() };
+      return stat.ended ? undefined : { pid, started: stat.started, boot: bootId() };
     }
     const [state, ...lstart] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
       encoding: "utf8",

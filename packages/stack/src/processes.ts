@@ -19,6 +19,8 @@ interface ListedProcess {
 }
 
 const killWaitMsMax = 5_000;
+/** What a leader leaves behind when it ends has this long to end too. */
+const orphanMsMax = 1_000;
 const pollMs = 25;
 
 function listProcesses(): ListedProcess[] {
@@ -33,8 +35,8 @@ function listProcesses(): ListedProcess[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        const { state, ppid, pgrp } = parseStat(readFileSync(`/proc/${name}/stat`, "utf8"));
-        return state === "Z" || state === "X" ? [] : [{ pid: Number(name), ppid, pgrp }];
+        const { ended, ppid, pgrp } = parseStat(readFileSync(`/proc/${name}/stat`, "utf8"));
+        return ended ? [] : [{ pid: Number(name), ppid, pgrp }];
       } catch {
         return []; // It ended while the list was read.
       }
@@ -61,14 +63,16 @@ export function familyOf(leader: ProcessIdentity): ProcessIdentity[] {
 }
 
 /**
- * Ends a family of processes: `signal` to the leader's group, and SIGKILL to all that is left after `waitMsMax`.
+ * Ends a family of processes: `signal` to the leader's group, and SIGKILL to all that is left when the leader has not
+ * ended within `waitMsMax`, or its children not soon after it.
  * Resolves when none of them lives, with whether SIGKILL was needed.
  */
 export async function endFamily(leader: ProcessIdentity, signal: NodeJS.Signals, waitMsMax: number): Promise<boolean> {
   const family = familyOf(leader);
   if (family.length === 0) return false;
   send(-leader.pid, signal);
-  if (await allGone(family, waitMsMax)) return false;
+  if (family.some((one) => one.pid === leader.pid)) await allGone([leader], waitMsMax);
+  if (await allGone(family, orphanMsMax)) return false;
   for (const one of [...family, ...familyOf(leader)]) if (isAlive(one)) send(one.pid, "SIGKILL");
   if (!(await allGone(family, killWaitMsMax))) {
     throw new Error(`process ${leader.pid} or a child of it is still there ${killWaitMsMax} ms after SIGKILL`);

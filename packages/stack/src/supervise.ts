@@ -179,7 +179,8 @@ async function untilReady(definition: ServiceDefinition, ended: Promise<string>)
     await Promise.race([tried, end]);
     if (over !== undefined) throw new Error(over);
     if (failure === undefined) return;
-    if (Date.now() > deadline) throw new Error(`not ready within ${msMax} ms`, { cause: failure });
+    if (Date.now() > deadline)
+      throw new Error(`not ready within ${msMax} ms: ${failure instanceof Error ? failure.message : failure}`);
     await Promise.race([pause(waitMs), end]);
   }
 }

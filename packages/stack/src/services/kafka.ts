@@ -67,6 +67,9 @@ function serverProperties(state: HomeState, data: string): string {
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    // After a crash the broker is let in again when its old session is over: 9 s by default, with one broker for nothing.
+    "broker.session.timeout.ms": 5_000,
+    "broker.heartbeat.interval.ms": 1_000,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");

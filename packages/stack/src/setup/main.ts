@@ -10,24 +10,34 @@ import type { SetupContext, Step, StepResult } from "./step.ts";
 
 const steps: readonly Step[] = [postgresLibraries, kafkaAddon, kafkaJars, pythonEnvironment, ferretdb, deno];
 
-/**
- * Runs the steps that follow `npm ci`, side by side: the addon's build is serial, the others mostly wait for the network.
- * Prints one line for each step that did something or failed, and gives their numbers.
- */
-export async function runSteps(
-  options: Omit<SetupContext, "cache">,
-  wanted: readonly Step[] = steps,
-): Promise<{ done: number; failed: number }> {
-  const context: SetupContext = { ...options, cache: cacheRoot(options.env, homedir()) };
-  const results = await Promise.all(wanted.map((step) => runStep(step, context)));
-  const failed = results.filter((result) => result === undefined).length;
-  if (failed === 0) {
-    const found: Partial<Tools> = Object.assign({}, ...results.map((result) => result?.found));
-    const file = toolsFile(context.root);
+export type SetupOptions = Omit<SetupContext, "cache">;
+
+/** All that follows `npm ci`; writes down where the tools are, for `tools()`. */
+export async function setUp(options: SetupOptions): Promise<{ done: number; failed: number }> {
+  const { found, ...counts } = await runSteps(options, steps);
+  if (counts.failed === 0) {
+    const file = toolsFile(options.root);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(found, undefined, 2)}\n`);
   }
-  return { failed, done: results.filter((result) => result?.did !== undefined).length };
+  return counts;
+}
+
+/**
+ * Runs steps side by side: the addon's build is serial, the others mostly wait for the network. Prints one line for each
+ * step that did something or failed, and gives their numbers and all they found.
+ */
+export async function runSteps(
+  options: SetupOptions,
+  wanted: readonly Step[],
+): Promise<{ done: number; failed: number; found: Partial<Tools> }> {
+  const context: SetupContext = { ...options, cache: cacheRoot(options.env, homedir()) };
+  const results = await Promise.all(wanted.map((step) => runStep(step, context)));
+  return {
+    failed: results.filter((result) => result === undefined).length,
+    done: results.filter((result) => result?.did !== undefined).length,
+    found: Object.assign({}, ...results.map((result) => result?.found)),
+  };
 }
 
 async function runStep(step: Step, context: SetupContext): Promise<StepResult | undefined> {
