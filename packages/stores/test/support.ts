@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { Application } from "@scoreline/contracts";
+import { inject, onTestFinished } from "vitest";
+import {
+  connectPostgres,
+  type Database,
+  type FaultyRecord,
+  migrate,
+  type ScoredRecord,
+  takePartition,
+} from "../src/postgres/index.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    env: Record<string, string>;
+  }
+}
+
+/** An empty database of a test's own on the shared server; gives its URL. Dropped when the test is over. */
+export async function newDatabase(): Promise<string> {
+  const url = new URL(inject("env").CREDITDB_URL as string);
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const server = connectPostgres(String(url), { app: "stores-tests", connectionsMax: 1 });
+  await server`create database ${server(name)}`;
+  onTestFinished(async () => {
+    await server`drop database ${server(name)} with (force)`;
+    await server.end();
+  });
+  url.pathname = `/${name}`;
+  return String(url);
+}
+
+/** A pool on a migrated `creditdb` of a test's own. */
+export async function newCreditdb(): Promise<Database> {
+  const url = await newDatabase();
+  await migrate(url, "creditdb");
+  const sql = connectPostgres(url, { app: "stores-tests" });
+  onTestFinished(() => sql.end());
+  return sql;
+}
+
+/** The partition `applications/0` of a fresh topic, taken at offset 0 unless said otherwise. */
+export function take(sql: Database, over: { topicId?: string; partition?: number; firstOffset?: bigint } = {}) {
+  return takePartition(sql, { topic: "applications", partition: 0, topicId: "id-1", firstOffset: 0n, ...over });
+}
+
+export function scored(offset: bigint, application: Partial<Application> = {}): ScoredRecord {
+  return {
+    offset,
+    tMs: 1_000 + Number(offset),
+    application: {
+      application_id: `a-${offset}`,
+      user_id: "u",
+      credit_score: 700,
+      loan_amount_minor: 125_050,
+      timestamp_ms: Date.parse("2026-01-31T09:30:00.125Z"),
+      ...application,
+    },
+    decision: {
+      isFraud: false,
+      fraudRules: [],
+      fraudReason: undefined,
+      riskLevel: "Low",
+      approvalStatus: "Approved",
+      reasons: [],
+      policyVersion: "test@1",
+    },
+  };
+}
+
+export function faulty(offset: bigint, over: Partial<FaultyRecord> = {}): FaultyRecord {
+  return {
+    offset,
+    tMs: 1_000 + Number(offset),
+    recordId: `applications/0/${offset}`,
+    stage: "scorer",
+    failures: [{ pointer: "", check: "invalid_json", detail: "The record is not JSON." }],
+    kept: { key: Buffer.from("k"), value: Buffer.from("{") },
+    ...over,
+  };
+}
+
+/** How many rows each table of a settlement holds. */
+export async function counts(sql: Database) {
+  const [row] = await sql<{ scores: number; failed: number; issues: number }[]>`
+    select (select count(*)::int from credit_scores) as scores, (select count(*)::int from failed_records) as failed,
+      (select count(*)::int from data_quality_issues) as issues`;
+  return row;
+}
