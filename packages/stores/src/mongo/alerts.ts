@@ -41,7 +41,8 @@ export async function insertAlerts(db: Db, alerts: FraudAlert[]): Promise<void> 
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-    if (failures.some((failure) => failure.code !== duplicateKey)) throw error;
+    // Without a failed document it is the whole batch that failed, at its write concern for one.
+    if (failures.length === 0 || failures.some((failure) => failure.code !== duplicateKey)) throw error;
   }
 }
 
