@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { type StackEnv, tools, up } from "@scoreline/stack";
+import { readEnv, type StackEnv, tools } from "@scoreline/stack";
 import { connectPostgres, type Database } from "@scoreline/stores/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readCounts } from "../src/counts.ts";
-import { initialise } from "../src/init.ts";
+import { readCounts, settledCounts } from "../src/counts.ts";
 import { scoreline } from "./support/cli.ts";
 import { temporaryHome } from "./support/homes.ts";
 
@@ -36,8 +35,7 @@ describe("a producer that is none of ours", () => {
 
   beforeAll(async () => {
     expect((await scoreline(home, "up", "--detach")).code).toBe(0);
-    env = await up(home);
-    await initialise(env);
+    env = readEnv(home);
     sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
     const output = execFileSync(tools().python, ["-c", producer, env.KAFKA_BROKERS], {
       encoding: "utf8",
@@ -47,7 +45,7 @@ describe("a producer that is none of ours", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    await expect.poll(async () => (await readCounts(env)).inFlight, { timeout: 30_000 }).toBe(0);
+    await settledCounts(env, 30_000);
   });
 
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import type { Application, ApprovalStatus, Failure, RiskLevel } from "@scoreline/contracts";
 import { formatMinorUnits } from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
-import { type CopyValue, copyInto } from "./copy.ts";
+import { byteaOf, insertRows, type Row } from "./insert.ts";
 import { advance, type HeldPartition } from "./streamOffsets.ts";
 
 /** The columns of a decision in `credit_scores`. */
@@ -31,51 +31,6 @@ export type FaultyRecord = {
 /** What one batch of a partition comes to: every offset in `[from, next)` is in one of the two lists, or was ours to skip. */
 export type Settlement = { next: bigint; maxTMs: number; scored: ScoredRecord[]; faulty: FaultyRecord[] };
 
-const scoreColumns = [
-  "application_id",
-  "user_id",
-  "credit_score",
-  "loan_amount",
-  "submitted_at",
-  "applicant_name",
-  "applicant_age",
-  "applicant_gender",
-  "applicant_region",
-  "device_id",
-  "score_model",
-  "score_date",
-  "score_key_factors",
-  "attributes",
-  "consent_automated_decision",
-  "consent_analytics",
-  "topic",
-  "partition",
-  "record_offset",
-  "t_ms",
-  "is_fraud",
-  "fraud_rules",
-  "fraud_reason",
-  "risk_level",
-  "approval_status",
-  "reasons",
-  "policy_version",
-] as const;
-
-const issueColumns = [
-  "topic",
-  "partition",
-  "record_offset",
-  "issue_number",
-  "check_type",
-  "failed_record_id",
-  "field",
-  "reason",
-  "stage",
-  "t_ms",
-] as const;
-
-const failedColumns = ["topic", "partition", "record_offset", "t_ms", "record_key", "record_value"] as const;
-
 /**
  * Commits a settlement in one transaction that starts with the fence. Throws `Fenced`, or Postgres' own error (a unique
  * violation when an application_id came in elsewhere meanwhile); then nothing of it is written.
@@ -83,66 +38,90 @@ const failedColumns = ["topic", "partition", "record_offset", "t_ms", "record_ke
 export async function commitSettlement(sql: Database, held: HeldPartition, settlement: Settlement): Promise<void> {
   await sql.begin(async (tx) => {
     await advance(tx, held, { offset: settlement.next, maxTMs: settlement.maxTMs });
-    const { topic, partition } = held;
-    await copyInto(
+    await insertRows(
       tx,
       "credit_scores",
-      scoreColumns,
-      settlement.scored.map((record) => scoreRow(held, record)),
+      inLockOrder(settlement.scored).map((record) => scoreRow(held, record)),
     );
-    const kept = settlement.faulty.flatMap(({ offset, tMs, kept }) =>
-      kept ? [[topic, partition, offset, tMs, kept.key, kept.value]] : [],
+    await insertRows(
+      tx,
+      "failed_records",
+      settlement.faulty.flatMap((record) => failedRow(held, record)),
     );
-    await copyInto(tx, "failed_records", failedColumns, kept);
-    const issues = settlement.faulty.flatMap(({ offset, tMs, recordId, stage, failures }) =>
-      failures.map((failure, number) => [
-        topic,
-        partition,
-        offset,
-        number,
-        failure.check,
-        recordId,
-        failure.pointer,
-        failure.detail,
-        stage,
-        tMs,
-      ]),
+    await insertRows(
+      tx,
+      "data_quality_issues",
+      settlement.faulty.flatMap((record) => issueRows(held, record)),
     );
-    await copyInto(tx, "data_quality_issues", issueColumns, issues);
   });
 }
 
-function scoreRow(held: HeldPartition, { offset, tMs, application, decision }: ScoredRecord): CopyValue[] {
+/**
+ * Two partitions that hold the same new ids wait for each other's rows. In one order for all, one of them waits and then
+ * meets a unique violation; in the order of arrival they deadlock, which costs a second (`deadlock_timeout`) each time.
+ */
+function inLockOrder(scored: readonly ScoredRecord[]): ScoredRecord[] {
+  const ids = (record: ScoredRecord) => record.application.application_id;
+  return [...scored].sort((a, b) => (ids(a) < ids(b) ? -1 : 1));
+}
+
+function scoreRow({ topic, partition }: HeldPartition, { offset, tMs, application, decision }: ScoredRecord): Row {
   const { applicant, score, consent } = application;
-  return [
-    application.application_id,
-    application.user_id,
-    application.credit_score,
-    formatMinorUnits(application.loan_amount_minor),
-    new Date(application.timestamp_ms),
-    applicant?.name,
-    applicant?.age,
-    applicant?.gender,
-    applicant?.region,
-    application.device_id,
-    score?.model,
-    score?.date,
-    score?.key_factors,
-    application.attributes,
-    consent?.automated_decision,
-    consent?.analytics,
-    held.topic,
-    held.partition,
-    offset,
-    tMs,
-    decision.isFraud,
-    decision.fraudRules,
-    decision.fraudReason,
-    decision.riskLevel,
-    decision.approvalStatus,
-    decision.reasons,
-    decision.policyVersion,
-  ];
+  return {
+    application_id: application.application_id,
+    user_id: application.user_id,
+    credit_score: application.credit_score,
+    loan_amount: formatMinorUnits(application.loan_amount_minor),
+    submitted_at: new Date(application.timestamp_ms).toISOString(),
+    applicant_name: applicant?.name,
+    applicant_age: applicant?.age,
+    applicant_gender: applicant?.gender,
+    applicant_region: applicant?.region,
+    device_id: application.device_id,
+    score_model: score?.model,
+    score_date: score?.date,
+    score_key_factors: score?.key_factors,
+    attributes: application.attributes,
+    consent_automated_decision: consent?.automated_decision,
+    consent_analytics: consent?.analytics,
+    topic,
+    partition,
+    record_offset: String(offset),
+    t_ms: tMs,
+    is_fraud: decision.isFraud,
+    fraud_rules: decision.fraudRules,
+    fraud_reason: decision.fraudReason,
+    risk_level: decision.riskLevel,
+    approval_status: decision.approvalStatus,
+    reasons: decision.reasons,
+    policy_version: decision.policyVersion,
+    scored_at: "now",
+  };
+}
+
+function failedRow({ topic, partition }: HeldPartition, { offset, tMs, kept }: FaultyRecord): Row[] {
+  if (!kept) return [];
+  const place = { topic, partition, record_offset: String(offset), t_ms: tMs };
+  return [{ ...place, record_key: byteaOf(kept.key), record_value: byteaOf(kept.value) }];
+}
+
+function issueRows(
+  { topic, partition }: HeldPartition,
+  { offset, tMs, recordId, stage, failures }: FaultyRecord,
+): Row[] {
+  return failures.map(({ check, pointer, detail }, number) => ({
+    topic,
+    partition,
+    record_offset: String(offset),
+    issue_number: number,
+    check_type: check,
+    failed_record_id: recordId,
+    field: pointer,
+    reason: detail,
+    stage,
+    t_ms: tMs,
+    detected_at: "now",
+  }));
 }
 
 /** Which of these application ids are recorded already. */
