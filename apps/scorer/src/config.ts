@@ -1,16 +1,20 @@
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const portError = "is not a port; set it to a number from 0 to 65535";
+const port = z.coerce
+  .number({ error: portError })
+  .int({ error: portError })
+  .min(0, { error: portError })
+  .max(65_535, { error: portError });
 
 /** The scorer's environment. Each variable is explained in the documentation's table. */
 export const Config = z.object({
-  KAFKA_BROKERS: z.string().min(1),
-  CREDITDB_URL: z.url(),
-  MONGO_URL: z.string().min(1),
-  SCORER_GROUP_ID: z.string().min(1).default("scoreline-scorer"),
-  SCORER_INSTANCE_ID: z.string().min(1).optional(),
+  KAFKA_BROKERS: z.string({ error: "is missing; name the brokers as host:port, comma separated" }),
+  CREDITDB_URL: z.url({ protocol: /^postgres(ql)?$/, error: "is not a Postgres address; set it to creditdb's" }),
+  MONGO_URL: z.string({ error: "is missing; set it to a MongoDB connection string" }),
+  SCORER_GROUP_ID: z.string().default("scoreline-scorer"),
+  SCORER_INSTANCE_ID: z.string().optional(),
   SCORER_METRICS_HOST: z.string().default("127.0.0.1"),
   SCORER_METRICS_PORT: port.default(9464),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
-export type Config = z.infer<typeof Config>;

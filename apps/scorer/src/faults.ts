@@ -18,10 +18,16 @@ const refusalClasses = new Set(["22", "23", "54"]);
 export function faultOf(error: unknown): Fault {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return isDriverError(error) ? "unavailable" : "unknown";
+  if (code === uniqueViolation && !isRepeatedId(error)) return "unknown";
   if (contention.has(code)) return "contended";
   if (code.startsWith("ERR_")) return "unknown";
   if (refusalClasses.has(code.slice(0, 2)) && code.length === 5) return "refused";
   return "unavailable";
+}
+
+/** Any other key is the place of a record: its partition was settled before, and looking again would not end. */
+function isRepeatedId(error: unknown): boolean {
+  return (error as { constraint_name?: unknown }).constraint_name === "credit_scores_pkey";
 }
 
 const driverErrors = new Set(["DeliveryFailed", "ProducerBusy"]);

@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import { topics } from "@scoreline/contracts";
+import { EnvironmentError, readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { defaultPolicy } from "@scoreline/policy";
@@ -13,7 +13,17 @@ import { applicationReader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
 import { Scorer } from "./scorer.ts";
 
-const config = Config.parse(process.env);
+function configure() {
+  try {
+    return readEnvironment("scorer", Config, process.env);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(2);
+  }
+}
+
+const config = configure();
 const log = createLogger("scorer", config.LOG_LEVEL);
 const metrics = createMetrics("scorer", { runtime: true });
 const kafka = {

@@ -167,9 +167,11 @@ export class PartitionWorker {
 
 /** The record that Postgres refuses, as a bad record of its own. */
 function condemn(draft: Draft, error: unknown): Draft {
-  if (draft.kind !== "candidate") throw error;
+  if (draft.kind === "skipped") throw error;
   const detail = `The database refused the record (SQLSTATE ${(error as { code: string }).code}).`;
-  return faulty(draft.raw, draft.tMs, draft.application.application_id, [
-    { pointer: "", check: "unclassified", detail },
-  ]);
+  const failures = [{ pointer: "", check: "unclassified", detail }];
+  if (draft.kind === "candidate") return faulty(draft.raw, draft.tMs, draft.application.application_id, failures);
+  // It is refused again with nothing of the sender's in its issue: then the fault is not the record's.
+  if (draft.record.failures[0]?.check === "unclassified") throw error;
+  return { ...draft, record: { ...draft.record, failures } };
 }

@@ -1,5 +1,5 @@
 import { type DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
-import type { Producer } from "@scoreline/kafka";
+import { type Producer, type RecordToSend, recordBytesMax } from "@scoreline/kafka";
 import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
 import type { Committed, CommittedScore, FaultyRecord } from "@scoreline/stores/postgres";
 import type { Db } from "mongodb";
@@ -12,6 +12,8 @@ export type Projector = (place: Place, committed: Committed) => Promise<void>;
 
 /** Sends in flight at once, below the producer's own bound. */
 const sendsMax = 2_000;
+
+const recordOverheadBytes = 256;
 
 /**
  * Projects committed rows, and resolves once every sink has acknowledged. A repeat gives the same alert `_id`, decision
@@ -68,7 +70,7 @@ function decisionOf(place: Place, { offset, tMs, application, decision }: Commit
   return { topic: topics.creditDecisions.name, key: event.application_id, value: Buffer.from(JSON.stringify(event)) };
 }
 
-function deadLetterOf(place: Place, record: FaultyRecord, kept: NonNullable<FaultyRecord["kept"]>) {
+function deadLetterOf(place: Place, record: FaultyRecord, kept: NonNullable<FaultyRecord["kept"]>): RecordToSend {
   const headers = {
     [deadLetterHeaders.id]: coordinatesOf({ ...place, offset: record.offset }),
     [deadLetterHeaders.stage]: record.stage,
@@ -78,5 +80,15 @@ function deadLetterOf(place: Place, record: FaultyRecord, kept: NonNullable<Faul
     [deadLetterHeaders.sourceOffset]: String(record.offset),
     [deadLetterHeaders.firstFailedAt]: new Date(record.tMs).toISOString(),
   };
-  return { topic: topics.deadLetters.name, key: kept.key, value: kept.value ?? Buffer.alloc(0), headers };
+  const letter = { topic: topics.deadLetters.name, key: kept.key, value: kept.value ?? Buffer.alloc(0), headers };
+  if (bytesOf(letter) <= recordBytesMax) return letter;
+  // A record as large as the broker takes leaves no room for the headers; it must not hold up those behind it.
+  const bytesOmitted = { [deadLetterHeaders.bytesOmitted]: "true" };
+  return { ...letter, key: null, value: Buffer.alloc(0), headers: { ...headers, ...bytesOmitted } };
+}
+
+/** What a producer counts of a record, and some room for its own fields. */
+function bytesOf({ key, value, headers }: { key: Buffer | null; value: Buffer; headers: Record<string, string> }) {
+  const inHeaders = Object.entries(headers).map(([name, content]) => name.length + Buffer.byteLength(content));
+  return value.length + (key?.length ?? 0) + inHeaders.reduce((a, b) => a + b, 0) + recordOverheadBytes;
 }

@@ -2,6 +2,7 @@ export * from "./application.ts";
 export * from "./checks.ts";
 export * from "./deadLetters.ts";
 export * from "./decision.ts";
+export { EnvironmentError, readEnvironment } from "./environment.ts";
 export * from "./errors.ts";
 export { Identifier } from "./ids.ts";
 export { amountMinorMax, formatMinorUnits, Money } from "./money.ts";
