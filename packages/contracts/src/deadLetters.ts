@@ -13,6 +13,8 @@ export const deadLetterHeaders = {
   sourceTopic: "source-topic",
   sourcePartition: "source-partition",
   sourceOffset: "source-offset",
+  /** `true` where the bad record's bytes do not fit into a letter: key and value are empty, `failed_records` has them. */
+  bytesOmitted: "bytes-omitted",
   /** ISO 8601, the broker's time for a scorer's letter. */
   firstFailedAt: "first-failed-at",
 } as const;
