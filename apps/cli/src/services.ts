@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type Home, repositoryRoot, type ServiceDefinition, type StackEnv, tools } from "@scoreline/stack";
+import {
+  denoEnvironment,
+  type Home,
+  repositoryRoot,
+  type ServiceDefinition,
+  type StackEnv,
+  tools,
+} from "@scoreline/stack";
 
 export type IngestRuntime = "node" | "deno";
 
@@ -48,11 +55,8 @@ function ingestCommand(env: StackEnv, runtime: IngestRuntime) {
   const settings = { KAFKA_BROKERS, SCORELINE_API_KEY, INGEST_PORT: portOf(env.INGEST_URL) };
   if (runtime === "node") return { command: process.execPath, args: nodeArguments("ingest"), env: settings };
   const { deno, denoDir } = tools();
-  return {
-    command: deno,
-    args: ["task", "--quiet", "--cwd", "apps/ingest", "start"],
-    env: { ...settings, DENO_DIR: denoDir },
-  };
+  const args = ["task", "--quiet", "--cwd", "apps/ingest", "start"];
+  return { command: deno, args, env: { ...settings, ...denoEnvironment(denoDir) } };
 }
 
 /** What the loader needs besides the stores' addresses: dbt, the dbt project, and a folder for dbt's own files. */
