@@ -1,4 +1,5 @@
 import postgres, { type Options, type Sql } from "postgres";
+import { arrayTypes } from "./arrays.ts";
 
 export type { Sql, TransactionSql } from "postgres";
 
@@ -7,7 +8,8 @@ const connectSecondsMax = 10;
 
 /**
  * A pool of connections to the database that `url` names. `bigint` columns come back as `bigint`; timestamps as `Date`.
- * A connection is made at the first query, so this never fails by itself.
+ * A connection is made at the first query, so this never fails by itself. Use `begin` to keep one, never `reserve`:
+ * without the driver's own look-up of types (see `arrayTypes`) it waits for ever on a new connection.
  */
 export function connectPostgres(url: string, { app, connectionsMax = 4 }: { app: string; connectionsMax?: number }) {
   const options = {
@@ -16,9 +18,10 @@ export function connectPostgres(url: string, { app, connectionsMax = 4 }: { app:
     idle_timeout: 60,
     connection: { application_name: app, TimeZone: "UTC" },
     onnotice: () => {},
-    types: { bigint: postgres.BigInt },
+    fetch_types: false,
+    types: { bigint: postgres.BigInt, ...arrayTypes },
   } satisfies Options<{ bigint: postgres.PostgresType<bigint> }>;
-  return postgres(url, options);
+  return postgres(url, options) as Database;
 }
 
 /** A pool as `connectPostgres` makes it. */
