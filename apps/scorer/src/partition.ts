@@ -21,6 +21,9 @@ import { settle } from "./settle.ts";
 /** Records settled in one transaction, and offsets projected again in one go. */
 const batchMax = 2_000;
 
+/** Bytes settled in one transaction, unless a single record has more: a statement that keeps bad records holds them twice. */
+const batchBytesMax = 16_000_000;
+
 /** A partition's records wait here while a sink is slow; above it the partition is paused. */
 export const backlogMax = 3 * batchMax;
 
@@ -90,7 +93,7 @@ export class PartitionWorker {
   async #drain(): Promise<void> {
     try {
       while (this.#backlog.length > 0) {
-        const drafts = this.#backlog.splice(0, batchMax).map((record) => this.#draft(record));
+        const drafts = this.#backlog.splice(0, batchSizeOf(this.#backlog)).map((record) => this.#draft(record));
         await this.#settle(drafts);
         if (this.#backlog.length === 0) await this.#projecting;
       }
@@ -163,6 +166,16 @@ export class PartitionWorker {
   #persist<T>(sink: string, attempt: () => Promise<T>): Promise<T> {
     return persist(attempt, this.#drop.signal, (error) => this.#deps.observer.retrying(this.held, sink, error));
   }
+}
+
+/** How many of the first records make a batch: one at least. */
+function batchSizeOf(records: readonly ConsumedRecord[]): number {
+  let bytes = 0;
+  const beyond = records.slice(0, batchMax).findIndex(({ key, value }) => {
+    bytes += (key?.length ?? 0) + (value?.length ?? 0);
+    return bytes > batchBytesMax;
+  });
+  return beyond === -1 ? batchMax : Math.max(beyond, 1);
 }
 
 /** The record that Postgres refuses, as a bad record of its own. */
