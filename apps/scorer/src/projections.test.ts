@@ -1,0 +1,85 @@
+import { deadLetterHeaders, readFailures, topics } from "@scoreline/contracts";
+import { DeliveryFailed } from "@scoreline/kafka";
+import { MemoryProducer } from "@scoreline/kafka/memory";
+import { defaultPolicy } from "@scoreline/policy";
+import { MongoClient } from "mongodb";
+import { expect, test } from "vitest";
+import { application, nowMs, record } from "../test/records.ts";
+import { createProjector } from "./projections.ts";
+import { applicationReader } from "./read.ts";
+import { settle } from "./settle.ts";
+
+const place = { topic: "credit_applications", partition: 0 };
+const read = applicationReader(() => 0);
+// Never asked: none of these applications is fraud.
+const db = new MongoClient("mongodb://127.0.0.1:1/").db("unused");
+
+function settled(...values: unknown[]) {
+  const drafts = values.map((value, offset) => read(record(offset, value), nowMs + offset));
+  return settle(drafts, new Set(), defaultPolicy);
+}
+
+function headersOf(letter: { headers?: Record<string, string | Uint8Array> } | undefined) {
+  return (letter?.headers ?? {}) as Record<string, string>;
+}
+
+test("each scored application is one decision, keyed by its id, with the same id on a repeat", async () => {
+  const producer = new MemoryProducer();
+  const project = createProjector({ producer, db });
+  const committed = settled(application("a"), application("b", { credit_score: 550 }));
+  await project(place, committed);
+  await project(place, committed);
+  const decisions = producer.records(topics.creditDecisions.name);
+  const events = decisions.map(({ value }) => JSON.parse(Buffer.from(value).toString()));
+  expect(events.find((event) => event.application_id === "b")).toEqual({
+    decision_id: "credit_applications/0/1",
+    application_id: "b",
+    user_id: "u",
+    approval_status: "Under Review",
+    risk_level: "Medium",
+    is_fraud: false,
+    reasons: ["MANUAL_REVIEW_REQUIRED"],
+    policy_version: defaultPolicy.version,
+    received_at: new Date(nowMs + 1).toISOString(),
+  });
+  expect(decisions.map(({ key }) => key).toSorted()).toEqual(["a", "a", "b", "b"]);
+  expect(new Set(events.map((event) => event.decision_id)).size).toBe(2);
+});
+
+test("a bad record is one dead letter with its own key and bytes, and why; a repeat of an id is none", async () => {
+  const producer = new MemoryProducer();
+  const bytes = Buffer.from('{"application_id": 5, \xff', "latin1");
+  await createProjector({ producer, db })(place, settled(application("a"), application("a"), bytes));
+  const letters = producer.records(topics.deadLetters.name);
+  expect(letters).toHaveLength(1);
+  expect(letters[0]?.key).toEqual(Buffer.from("u"));
+  expect(Buffer.from(letters[0]?.value ?? [])).toEqual(bytes);
+  const headers = headersOf(letters[0]);
+  expect(headers).toMatchObject({
+    [deadLetterHeaders.id]: "credit_applications/0/2",
+    [deadLetterHeaders.stage]: "scorer",
+    [deadLetterHeaders.sourceTopic]: "credit_applications",
+    [deadLetterHeaders.sourcePartition]: "0",
+    [deadLetterHeaders.sourceOffset]: "2",
+    [deadLetterHeaders.firstFailedAt]: new Date(nowMs + 2).toISOString(),
+  });
+  expect(readFailures(headers[deadLetterHeaders.failures])).toMatchObject([{ check: "invalid_json" }]);
+});
+
+test("a bad record as large as the broker takes gives a letter without its bytes, and says so", async () => {
+  const producer = new MemoryProducer();
+  await createProjector({ producer, db })(place, settled(Buffer.alloc(1_000_000, "x")));
+  const [letter] = producer.records(topics.deadLetters.name);
+  expect(letter?.value).toHaveLength(0);
+  expect(headersOf(letter)).toMatchObject({
+    [deadLetterHeaders.bytesOmitted]: "true",
+    [deadLetterHeaders.sourceOffset]: "0",
+  });
+});
+
+test("a record that was not acknowledged fails the projection", async () => {
+  const failed = new DeliveryFailed("away", { retryable: true });
+  const producer = new MemoryProducer({ fault: ({ key }) => (key === "b" ? failed : undefined) });
+  const projected = createProjector({ producer, db })(place, settled(application("a"), application("b")));
+  await expect(projected).rejects.toBe(failed);
+});

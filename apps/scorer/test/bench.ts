@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { defaultPolicy } from "@scoreline/policy";
+import { type Committed, connectPostgres, type Database, migrate, takePartition } from "@scoreline/stores/postgres";
+import { inject, onTestFinished } from "vitest";
+import type { Observer } from "../src/observer.ts";
+import { PartitionWorker } from "../src/partition.ts";
+import type { Projector } from "../src/projections.ts";
+import { applicationReader } from "../src/read.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    env: { CREDITDB_URL: string; MONGO_URL: string };
+  }
+}
+
+/** A pool on a migrated `creditdb` of a test's own, on the shared server. Dropped when the test is over. */
+export async function newCreditdb(): Promise<Database> {
+  const url = new URL(inject("env").CREDITDB_URL);
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const server = connectPostgres(String(url), { app: "scorer-tests", connectionsMax: 1 });
+  await server`create database ${server(name)}`;
+  onTestFinished(async () => {
+    await server`drop database ${server(name)} with (force)`;
+    await server.end();
+  });
+  url.pathname = `/${name}`;
+  await migrate(String(url), "creditdb");
+  const sql = connectPostgres(String(url), { app: "scorer-tests" });
+  onTestFinished(() => sql.end({ timeout: 1 }));
+  return sql;
+}
+
+/** A worker on `credit_applications/<partition>` of a database, and what it tells and projects. */
+export async function newWorker(sql: Database, options: { partition?: number; project?: Projector } = {}) {
+  const { partition = 0 } = options;
+  const held = await takePartition(sql, { topic: "credit_applications", partition, topicId: "id", firstOffset: 0n });
+  const projected: Committed[] = [];
+  const retries: string[] = [];
+  const failures: unknown[] = [];
+  const observer: Observer = {
+    received: () => {},
+    settled: () => {},
+    retrying: (_, sink) => retries.push(sink),
+  };
+  const project: Projector = async (place, committed) => {
+    await options.project?.(place, committed);
+    projected.push(committed);
+  };
+  const deps = { sql, policy: defaultPolicy, project, observer };
+  const worker = new PartitionWorker(
+    held,
+    applicationReader(() => partition),
+    deps,
+  );
+  const accept = (records: Parameters<PartitionWorker["accept"]>[0]) =>
+    worker.accept(records, (error) => failures.push(error));
+  onTestFinished(() => worker.drop());
+  return { worker, held, accept, projected, retries, failures };
+}
+
+/** Asks until `question` is answered with true; fails after `timeoutMs`. */
+export async function until(question: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!(await question())) {
+    if (performance.now() > deadlineMs) throw new Error(`What was waited for did not come in ${timeoutMs} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The issues on record, in the order of the stream. */
+export function issuesOf(sql: Database) {
+  return sql`
+    select partition, record_offset::int as "offset", check_type, failed_record_id from data_quality_issues
+    order by partition, record_offset, issue_number`;
+}
