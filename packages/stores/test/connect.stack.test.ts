@@ -37,17 +37,15 @@ test("connections that are cut while they are made fail their query, and never t
   const cutting = (async () => {
     while (working) await other`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${app}`;
   })();
-  const outcomes = new Set<unknown>();
-  for (let query = 0; query < 40; query += 1) {
-    await sql`select 1`.then(
-      () => outcomes.add("answered"),
-      (error: { code: unknown }) => outcomes.add(error.code),
-    );
+  let failed = 0;
+  for (let query = 0; query < 1_000 && failed < 20; query += 1) {
+    await sql`select 1`.catch(() => {
+      failed += 1;
+    });
   }
   working = false;
   await cutting;
-  expect([...outcomes].filter((outcome) => outcome !== "answered").length).toBeGreaterThan(0);
-  // The query that meets the last cut connection fails; the pool makes another.
-  const answers = await Promise.allSettled([sql`select 1`, sql`select 1`, sql`select 1`, sql`select 1`]);
-  expect(answers.some(({ status }) => status === "fulfilled")).toBe(true);
+  expect(failed).toBe(20);
+  // A query that meets a cut connection fails, and the pool makes another one.
+  await sql`select 1`.catch(() => sql`select 1`).catch(() => sql`select 1`);
 });

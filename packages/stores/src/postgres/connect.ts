@@ -6,6 +6,9 @@ export type { Sql, TransactionSql } from "postgres";
 /** How long a connection attempt may take, in seconds. */
 const connectSecondsMax = 10;
 
+/** How long the driver waits before it connects again, in seconds; its own bound is 20. Who repeats a query waits as well. */
+const reconnectSecondsMax = 1;
+
 /**
  * A pool of connections to the database that `url` names. `bigint` columns come back as `bigint`; timestamps as `Date`.
  * A connection is made at the first query, so this never fails by itself. Use `begin` to keep one, never `reserve`:
@@ -16,6 +19,7 @@ export function connectPostgres(url: string, { app, connectionsMax = 4 }: { app:
     max: connectionsMax,
     connect_timeout: connectSecondsMax,
     idle_timeout: 60,
+    backoff: (attempt) => Math.min(3 ** attempt / 100, reconnectSecondsMax),
     connection: { application_name: app, TimeZone: "UTC" },
     onnotice: () => {},
     fetch_types: false,
