@@ -18,14 +18,18 @@ import type { Projector } from "./projections.ts";
 import { type Draft, faulty, type Reader } from "./read.ts";
 import { settle } from "./settle.ts";
 
-/** Records settled in one transaction, and offsets projected again in one go. */
+/** Records settled in one transaction. */
 const batchMax = 2_000;
 
 /** Bytes settled in one transaction, unless a single record has more: a statement that keeps bad records holds them twice. */
 const batchBytesMax = 16_000_000;
 
-/** A partition's records wait here while a sink is slow; above it the partition is paused. */
-export const backlogMax = 3 * batchMax;
+/** A partition's records wait while a sink is slow; above these bounds the partition is paused. */
+const backlogMax = 3 * batchMax;
+const backlogBytesMax = 2 * batchBytesMax;
+
+/** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
+const catchUpMax = 250n;
 
 /** How long a partition that is taken away or shut down may take to finish the batch in hand. */
 const finishMsMax = 10_000;
@@ -40,13 +44,18 @@ export class PartitionWorker {
   readonly held: HeldPartition;
   readonly #read: Reader;
   readonly #deps: PartitionDeps;
+  readonly #onFailure: (error: unknown) => void;
   readonly #drop = new AbortController();
   #backlog: ConsumedRecord[] = [];
+  #backlogBytes = 0;
+  #failed = false;
   #draining: Promise<void> | undefined;
   #projecting: Promise<void> = Promise.resolve();
 
-  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps) {
+  /** `onFailure` hears, once, why the partition cannot go on. */
+  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, onFailure: (error: unknown) => void) {
     this.held = held;
+    this.#onFailure = onFailure;
     this.#read = read;
     this.#deps = deps;
   }
@@ -55,19 +64,34 @@ export class PartitionWorker {
     return this.#backlog.length;
   }
 
-  /** Takes records of this partition, in order. `onFailure` hears why the partition cannot go on; it is not called twice. */
-  accept(records: ConsumedRecord[], onFailure: (error: unknown) => void): void {
+  /** True when the backlog has reached its bound, in records or in bytes: the partition should be paused. */
+  get full(): boolean {
+    return this.#backlog.length > backlogMax || this.#backlogBytes > backlogBytesMax;
+  }
+
+  /** True when there is room again for what a fetch brings. */
+  get roomy(): boolean {
+    return this.#backlog.length <= backlogMax / 2 && this.#backlogBytes <= backlogBytesMax / 2;
+  }
+
+  /** Starts with what an earlier holder left to project; records that come meanwhile wait. */
+  begin(): void {
+    this.#draining = this.#drain(() => this.catchUp()).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Takes records of this partition, in order. */
+  accept(records: ConsumedRecord[]): void {
     this.#backlog.push(...records);
-    this.#draining ??= this.#drain().catch((error: unknown) => {
-      if (!(error instanceof Dropped)) onFailure(error);
-    });
+    for (const record of records) this.#backlogBytes += bytesOf(record);
+    this.#draining ??= this.#drain().catch((error: unknown) => this.#fail(error));
   }
 
   /** Projects again what an earlier holder committed and may not have projected. */
   async catchUp(): Promise<void> {
     const { held } = this;
-    for (let from = held.projectedOffset; from < held.nextOffset; from += BigInt(batchMax)) {
-      const to = from + BigInt(batchMax) < held.nextOffset ? from + BigInt(batchMax) : held.nextOffset;
+    const end = held.nextOffset;
+    for (let from = held.projectedOffset; from < end; from += catchUpMax) {
+      const to = from + catchUpMax < end ? from + catchUpMax : end;
       const committed = await this.#persist("postgres", () => readCommitted(this.#deps.sql, held, from, to));
       await this.#project(committed, to);
     }
@@ -75,7 +99,7 @@ export class PartitionWorker {
 
   /** Gives the partition up: what is committed stays, what is not is left to the next holder. Resolves when nothing runs. */
   async drop(): Promise<void> {
-    this.#backlog = [];
+    this.#clear();
     this.#drop.abort();
     await this.#draining;
     await this.#projecting.catch(() => undefined);
@@ -83,19 +107,34 @@ export class PartitionWorker {
 
   /** Finishes the batch in hand, its projection included, within a bound; then gives the partition up. */
   async finish(): Promise<void> {
-    this.#backlog = [];
+    this.#clear();
     const timer = new AbortController();
-    await Promise.race([this.#draining, wait(finishMsMax, timer.signal)]);
+    const idle = Promise.resolve(this.#draining).then(() => this.#projecting.catch(() => undefined));
+    await Promise.race([idle, wait(finishMsMax, timer.signal)]);
     timer.abort();
     await this.drop();
   }
 
-  async #drain(): Promise<void> {
+  #clear(): void {
+    this.#backlog = [];
+    this.#backlogBytes = 0;
+  }
+
+  /** Tells once why the partition cannot go on. One that was given up tells nothing. */
+  #fail(error: unknown): void {
+    if (this.#failed || error instanceof Dropped) return;
+    this.#failed = true;
+    this.#onFailure(error);
+  }
+
+  async #drain(first?: () => Promise<void>): Promise<void> {
     try {
+      // Without anything to do first, a batch is in hand before this function first gives way.
+      if (first) await first();
       while (this.#backlog.length > 0) {
-        const drafts = this.#backlog.splice(0, batchSizeOf(this.#backlog)).map((record) => this.#draft(record));
-        await this.#settle(drafts);
-        if (this.#backlog.length === 0) await this.#projecting;
+        const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
+        for (const record of batch) this.#backlogBytes -= bytesOf(record);
+        await this.#settle(batch.map((record) => this.#draft(record)));
       }
     } finally {
       // No await lies between the last look at the backlog and this, so no record is left behind.
@@ -117,8 +156,7 @@ export class PartitionWorker {
       this.#deps.observer.settled(this.held, drafts, settlement);
       await this.#projecting;
       this.#projecting = this.#project(settlement, settlement.next);
-      // A failure is met where the projection is awaited; until then it must not count as unhandled.
-      this.#projecting.catch(() => undefined);
+      this.#projecting.catch((error: unknown) => this.#fail(error));
     } catch (error) {
       const [draft, ...others] = drafts;
       if (faultOf(error) !== "refused" || !draft) throw error;
@@ -171,11 +209,15 @@ export class PartitionWorker {
 /** How many of the first records make a batch: one at least. */
 function batchSizeOf(records: readonly ConsumedRecord[]): number {
   let bytes = 0;
-  const beyond = records.slice(0, batchMax).findIndex(({ key, value }) => {
-    bytes += (key?.length ?? 0) + (value?.length ?? 0);
+  const beyond = records.slice(0, batchMax).findIndex((record) => {
+    bytes += bytesOf(record);
     return bytes > batchBytesMax;
   });
   return beyond === -1 ? batchMax : Math.max(beyond, 1);
+}
+
+function bytesOf({ key, value }: ConsumedRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }
 
 /** The record that Postgres refuses, as a bad record of its own. */

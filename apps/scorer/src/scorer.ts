@@ -9,7 +9,7 @@ import type {
 import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { Dropped, persist } from "./faults.ts";
-import { backlogMax, type PartitionDeps, PartitionWorker } from "./partition.ts";
+import { type PartitionDeps, PartitionWorker } from "./partition.ts";
 import type { Reader } from "./read.ts";
 
 export type ScorerDeps = PartitionDeps & {
@@ -93,8 +93,8 @@ export class Scorer {
       const worker = this.#workers.get(key);
       if (!worker) continue;
       this.#deps.observer.received(worker.held.topic, batch.length);
-      worker.accept(batch, (error) => this.#stopPartition(worker.held, error));
-      if (worker.backlog <= backlogMax || this.#paused.has(key)) continue;
+      worker.accept(batch);
+      if (!worker.full || this.#paused.has(key)) continue;
       this.#deps.consumer.pause([worker.held]);
       this.#paused.add(key);
     }
@@ -103,7 +103,7 @@ export class Scorer {
   #resumeDrained(): void {
     for (const key of this.#paused) {
       const worker = this.#workers.get(key);
-      if (worker && worker.backlog > backlogMax / 2) continue;
+      if (worker && !worker.roomy) continue;
       this.#paused.delete(key);
       if (worker) this.#deps.consumer.resume([worker.held]);
     }
@@ -111,11 +111,13 @@ export class Scorer {
 
   /** Rebalances are answered one after the other, while polling goes on. */
   #answer(event: RebalanceEvent): void {
-    this.#answering = this.#answering
-      .then(() => (event.kind === "assigned" ? this.#onAssigned(event.partitions) : this.#onRevoked(event)))
-      .catch((error: unknown) => {
-        this.#failure ??= error;
-      });
+    this.#queue(() => (event.kind === "assigned" ? this.#onAssigned(event.partitions) : this.#onRevoked(event)));
+  }
+
+  #queue(answer: () => Promise<void>): void {
+    this.#answering = this.#answering.then(answer).catch((error: unknown) => {
+      this.#failure ??= error;
+    });
   }
 
   async #onAssigned(partitions: PartitionRef[]): Promise<void> {
@@ -161,9 +163,10 @@ export class Scorer {
         this.#stopping.signal,
         (error) => observer.retrying(ref, "postgres", error),
       );
-      const worker = new PartitionWorker(held, read, this.#deps);
+      if (this.#stopping.signal.aborted) throw new Dropped();
+      const worker = new PartitionWorker(held, read, this.#deps, (error) => this.#stopPartition(ref, error));
       this.#workers.set(keyOf(ref), worker);
-      await worker.catchUp();
+      worker.begin();
       return { ...ref, offset: held.nextOffset };
     } catch (error) {
       this.#stopPartition(ref, error);
@@ -196,14 +199,17 @@ export class Scorer {
     for (const [key, { partition, retryAtMs }] of this.#stopped) {
       if (Date.now() < retryAtMs) continue;
       this.#stopped.delete(key);
-      this.#answering = this.#answering.then(async () => {
-        if (!this.#assigned.has(key)) return;
-        if (this.#reading.delete(key)) this.#deps.consumer.unassign([partition]);
-        const start = await this.#take(partition);
-        if (start) this.#read([start]);
-        this.#report();
-      });
+      this.#queue(() => this.#retake(partition));
     }
+  }
+
+  async #retake(partition: PartitionRef): Promise<void> {
+    const key = keyOf(partition);
+    if (!this.#assigned.has(key)) return;
+    if (this.#reading.delete(key)) this.#deps.consumer.unassign([partition]);
+    const start = await this.#take(partition);
+    if (start) this.#read([start]);
+    this.#report();
   }
 
   #report(): void {

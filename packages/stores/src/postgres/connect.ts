@@ -1,8 +1,6 @@
 import postgres, { type Options, type Sql } from "postgres";
 import { arrayTypes } from "./arrays.ts";
 
-export type { Sql, TransactionSql } from "postgres";
-
 /** How long a connection attempt may take, in seconds. */
 const connectSecondsMax = 10;
 

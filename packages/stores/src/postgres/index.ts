@@ -1,5 +1,5 @@
 export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
-export { connectPostgres, type Database, type TransactionSql } from "./connect.ts";
+export { connectPostgres, type Database } from "./connect.ts";
 export { migrate } from "./migrate.ts";
 export { commitSettlement, type FaultyRecord, recordedIds, type ScoredRecord, type Settlement } from "./settlement.ts";
 export {

@@ -1,4 +1,4 @@
-import type { Database, TransactionSql } from "./connect.ts";
+import type { Database } from "./connect.ts";
 
 /** A partition as one process holds it. Offsets are Kafka's; times are broker milliseconds. */
 export type HeldPartition = {
@@ -57,19 +57,7 @@ export async function takePartition(
   };
 }
 
-/** Moves a held partition on, inside the transaction that writes its rows. Throws `Fenced` when it is no longer held. */
-export async function advance(
-  tx: TransactionSql<{ bigint: bigint }>,
-  held: HeldPartition,
-  next: { offset: bigint; maxTMs: number },
-) {
-  const moved = await tx`
-    update stream_offsets set next_offset = ${next.offset}, max_t_ms = ${next.maxTMs}, updated_at = now()
-    where topic = ${held.topic} and partition = ${held.partition} and epoch = ${held.epoch} and next_offset = ${held.nextOffset}`;
-  if (moved.count === 0) throw new Fenced(held);
-}
-
-/** Records that everything below `offset` has reached MongoDB and the output topics. Throws `Fenced` as `advance` does. */
+/** Records that everything below `offset` has reached MongoDB and the output topics. Throws `Fenced` when it is no longer held. */
 export async function recordProjected(sql: Database, held: HeldPartition, offset: bigint): Promise<void> {
   const moved = await sql`
     update stream_offsets set projected_offset = greatest(projected_offset, ${offset}), updated_at = now()

@@ -51,9 +51,9 @@ export async function newWorker(sql: Database, options: { partition?: number; pr
     held,
     applicationReader(() => partition),
     deps,
+    (error) => failures.push(error),
   );
-  const accept = (records: Parameters<PartitionWorker["accept"]>[0]) =>
-    worker.accept(records, (error) => failures.push(error));
+  const accept = (records: Parameters<PartitionWorker["accept"]>[0]) => worker.accept(records);
   onTestFinished(() => worker.drop());
   return { worker, held, accept, projected, retries, failures };
 }
