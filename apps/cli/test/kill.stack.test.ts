@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { deadLetterHeaders, topics } from "@scoreline/contracts";
-import { createProducer } from "@scoreline/kafka/librdkafka";
-import { down, repositoryRoot, type StackEnv, up } from "@scoreline/stack";
+import { down, type StackEnv, up } from "@scoreline/stack";
 import { alertsOf, connectMongo } from "@scoreline/stores/mongo";
 import { connectPostgres } from "@scoreline/stores/postgres";
 import { afterAll, expect, test } from "vitest";
 import { initialise } from "../src/init.ts";
-import { nodeArguments } from "../src/services.ts";
+import { produceApplications, seeded, shares } from "./support/applications.ts";
 import { temporaryHome } from "./support/homes.ts";
+import { endScorer, progressOf, startScorer } from "./support/scorer.ts";
 import { readTopic } from "./support/topic.ts";
 
 const records = 60_000;
@@ -23,54 +22,6 @@ afterAll(async () => {
   }
 });
 
-/** A small generator of numbers in [0, 1), the same on every run (Park and Miller's minimal standard). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
-
-/**
- * Record `i`: 2 % repeat an earlier id, 1 % are not JSON, 1 % break the contract. A repeat has its original's key, so that
- * both lie on one partition and the first of them is the same in every run.
- */
-function recordAt(i: number, random: () => number) {
-  const kind = i % 100;
-  const id = kind === 13 || kind === 63 ? i - 1 - Math.floor(random() * 5) : i;
-  const application = {
-    application_id: id,
-    user_id: id % 500,
-    credit_score: kind === 23 ? 200 : 300 + Math.floor(random() * 551),
-    loan_amount: (100_000 + Math.floor(random() * 1_900_000)) / 100,
-    timestamp: 1_700_000_000 + i,
-  };
-  const value = kind === 7 ? "{not json" : JSON.stringify(application);
-  return { topic: topics.creditApplications.name, key: String(id % 500), value: Buffer.from(value) };
-}
-
-async function produce(env: StackEnv): Promise<void> {
-  const producer = createProducer({ brokers: env.KAFKA_BROKERS, clientId: "test" });
-  const random = seeded(42);
-  await producer.ready();
-  for (let start = 0; start < records; start += 5_000) {
-    const batch = Array.from({ length: 5_000 }, (_, index) => recordAt(start + index, random));
-    await Promise.all(batch.map((record) => producer.send(record)));
-  }
-  await producer.close();
-}
-
-function startScorer(env: StackEnv): ChildProcess {
-  const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
-  const settings = { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL, SCORER_METRICS_PORT: "0", SCORER_INSTANCE_ID: "scorer-1" };
-  return spawn(process.execPath, nodeArguments("scorer"), {
-    cwd: repositoryRoot,
-    env: { ...process.env, ...settings },
-    stdio: "ignore",
-  });
-}
-
 /** Brings a stack up, lets `disturb` run the scorer over the records, and gives all that came of them. */
 async function outcomeOf(
   home: (typeof homes)[number],
@@ -78,22 +29,15 @@ async function outcomeOf(
 ) {
   const env = await up(home);
   await initialise(env);
-  await produce(env);
+  await produceApplications(env.KAFKA_BROKERS, 0, records);
   const sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
   const { client, db } = connectMongo(env.MONGO_URL, { app: "test" });
   const topic = topics.creditApplications.name;
-  const total = async (column: "next_offset" | "projected_offset") => {
-    const [row] = await sql<{ total: number }[]>`
-      select coalesce(sum(${sql(column)}), 0)::int as total from stream_offsets where topic = ${topic}`;
-    return row?.total ?? 0;
-  };
   try {
-    await disturb(env, () => total("next_offset"));
-    const scorer = startScorer(env);
-    await expect.poll(() => total("projected_offset"), { timeout: 60_000 }).toBe(records);
-    scorer.kill("SIGTERM");
-    const code = await new Promise((resolve) => scorer.once("close", resolve));
-    expect(code).toBe(0);
+    await disturb(env, () => progressOf(sql, "next_offset"));
+    const scorer = startScorer(env, { instanceId: "scorer-1" });
+    await expect.poll(() => progressOf(sql, "projected_offset"), { timeout: 60_000 }).toBe(records);
+    expect(await endScorer(scorer, "SIGTERM")).toBe(0);
     const rows = await sql`
       select application_id, user_id, credit_score, loan_amount::text, submitted_at, topic, partition, record_offset::text,
         is_fraud, fraud_rules, fraud_reason, risk_level, approval_status, reasons, policy_version
@@ -144,10 +88,9 @@ test("a scorer killed ten times under load leaves what an undisturbed run leaves
       const before = await progress();
       // Somewhere in this kill's share of the records, so that every kill meets a scorer at work.
       const target = before + 1 + Math.floor((random() * (records - before)) / (kills - kill + 2));
-      const scorer = startScorer(env);
+      const scorer = startScorer(env, { instanceId: "scorer-1" });
       await expect.poll(progress, { timeout: 60_000, interval: 3 }).toBeGreaterThanOrEqual(target);
-      scorer.kill("SIGKILL");
-      await new Promise((resolve) => scorer.once("close", resolve));
+      await endScorer(scorer, "SIGKILL");
       killedAt.push(await progress());
     }
   });
@@ -160,6 +103,6 @@ test("a scorer killed ten times under load leaves what an undisturbed run leaves
     records,
   );
   expect(calm.alerts.length).toBeGreaterThan(0);
-  expect(calm.letters).toHaveLength(records / 50);
+  expect(calm.letters).toHaveLength((records * shares.bad) / shares.of);
   expect(killed).toEqual(calm);
 });
