@@ -89,12 +89,13 @@ async function buildFromSource(context: SetupContext, copy: string): Promise<voi
   const { env, logFile } = context;
   await requireDevelopmentPackages(context);
   const prefix = join(process.execPath, "..", "..");
-  const headers = existsSync(join(prefix, "include", "node", "node.h")) ? [`--nodedir=${prefix}`] : [];
-  const build = ["exec", "--offline", "--no", "--", "node-pre-gyp", "rebuild", "--build-from-source", ...headers];
+  // This Node's own headers, by the environment: a user's npm configuration may name another Node's, and goes before an option.
+  const headers = existsSync(join(prefix, "include", "node", "node.h")) ? { npm_config_nodedir: prefix } : {};
+  const build = ["exec", "--offline", "--no", "--", "node-pre-gyp", "rebuild", "--build-from-source"];
   await run("npm", build, {
     cwd: copy,
     // Dynamic: against the machine's own libraries. Serial: librdkafka's own make fails at times in parallel.
-    env: { ...env, CKJS_LINKING: "dynamic", JOBS: "1", npm_config_jobs: "1", MAKEFLAGS: "" },
+    env: { ...env, CKJS_LINKING: "dynamic", JOBS: "1", npm_config_jobs: "1", MAKEFLAGS: "", ...headers },
     logFile,
     timeoutMsMax: buildMinutesMax * 60_000,
   });
