@@ -133,9 +133,14 @@ test("a loader killed in the middle of a load leaves nothing behind, and the nex
 }, async () => {
   await record(bench.creditdb, [{ id: "a", offset: 0 }], { 0: 3 });
   await recordIssue(bench.creditdb, 2);
-  const blocker = await bench.warehouse.reserve();
-  await blocker`begin`;
-  await blocker`lock table raw.data_quality_issues in access exclusive mode`;
+  const { promise: over, resolve: release } = deferred();
+  const { promise: locked, resolve: lock } = deferred();
+  const blocker = bench.warehouse.begin(async (tx) => {
+    await tx`lock table raw.data_quality_issues in access exclusive mode`;
+    lock();
+    await over;
+  });
+  await locked;
   const loader = spawn(process.execPath, ["--import", "tsx", main, "run", "--no-dbt"], {
     env: bench.environment,
     stdio: "ignore",
@@ -151,8 +156,8 @@ test("a loader killed in the middle of a load leaves nothing behind, and the nex
   loader.kill("SIGKILL");
   await exit;
   // Postgres sees the broken connection once it has something to send.
-  await blocker`rollback`;
-  blocker.release();
+  release();
+  await blocker;
 
   const summary = await runWarehouse(bench.deps, loadOnly);
   expect(summary).toMatchObject({ status: "succeeded", loaded: { credit_scores: 1, data_quality_issues: 1 } });
@@ -208,3 +213,11 @@ test("a dbt that cannot run fails the run with its words, and its job too", asyn
   const [job] = await bench.creditdb`select status from metadata_table where job = 'dbt_build'`;
   expect(job).toEqual({ status: "failed" });
 });
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
