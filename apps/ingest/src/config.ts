@@ -1,3 +1,4 @@
+import { readEnvironment } from "@scoreline/contracts";
 import { z } from "zod";
 
 const apiKeyLengthMin = 16;
@@ -33,11 +34,7 @@ export const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** Reads the environment, where an empty variable counts as unset. The error names every variable that does not fit. */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = Config.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
-  throw new Error(`ingest cannot start:\n${lines.join("\n")}`);
+/** Reads the environment; throws `EnvironmentError` that names every variable that does not fit. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  return readEnvironment("ingest", Config, environment);
 }

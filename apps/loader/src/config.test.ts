@@ -20,6 +20,6 @@ test("every problem is named with its variable", () => {
       LOADER_METRICS_PORT: "70000",
     });
   expect(read).toThrow(
-    /DW_FINANCE_URL is not a Postgres address.*REPORTING_TIME_ZONE is no IANA time zone.*LOADER_METRICS_PORT/,
+    /DW_FINANCE_URL is not a Postgres address.*REPORTING_TIME_ZONE is no IANA time zone.*LOADER_METRICS_PORT/s,
   );
 });

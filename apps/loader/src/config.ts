@@ -1,3 +1,4 @@
+import { readEnvironment } from "@scoreline/contracts";
 import { z } from "zod";
 
 const postgresUrl = z.url({
@@ -35,14 +36,7 @@ export const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** The configuration, or an error that names each variable and what to set it to. */
+/** The configuration; throws `EnvironmentError` that names each variable and what to set it to. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const result = Config.safeParse(environment);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-  throw new ConfigError(problems.join("; "));
-}
-
-export class ConfigError extends Error {
-  override name = "ConfigError";
+  return readEnvironment("loader", Config, environment);
 }

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
+import { EnvironmentError } from "@scoreline/contracts";
 import { connectMongo } from "@scoreline/stores/mongo";
 import { connectPostgres, migrate } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { Command } from "commander";
-import { ConfigError, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { describeError } from "./jobs.ts";
 import { withJobMetrics } from "./metrics.ts";
 import { formatSummary } from "./summary.ts";
@@ -115,5 +116,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(describeError(error));
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  process.exitCode = error instanceof EnvironmentError ? 2 : 1;
 }
