@@ -141,3 +141,24 @@ test("closing with an unanswered rebalance event does not hang", async () => {
   await pollUntil(consumer, () => consumer.takeRebalances().length > 0);
   await consumer.close();
 });
+
+test("a partition that was paused when it was taken away is read again when it is assigned anew", async () => {
+  const topic = await newTopic(1);
+  await append(topic, 20);
+  const consumer = await newConsumer();
+  consumer.subscribe([topic]);
+  let read = 0;
+  const collect = (count: number) =>
+    pollUntil(consumer, ({ records }) => {
+      answerRebalances(consumer, 0n);
+      read += records.length;
+      return read >= count;
+    });
+  await collect(20);
+  consumer.pause([{ topic, partition: 0 }]);
+  consumer.unassign([{ topic, partition: 0 }]);
+  consumer.assign([{ topic, partition: 0, offset: 0n }]);
+  await collect(40);
+  await consumer.close();
+  expect(read).toBe(40);
+});

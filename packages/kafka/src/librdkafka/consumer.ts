@@ -34,7 +34,7 @@ export interface PartitionedConsumer {
   poll(countMax: number, timeoutMsMax: number): Promise<{ records: ConsumedRecord[]; errors: ConsumerFault[] }>;
   /** Rebalance events since the last call, in order. Each must be answered, by `assign` or by `unassign`. */
   takeRebalances(): RebalanceEvent[];
-  /** Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. */
+  /** Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. None is paused. */
   assign(partitions: (PartitionRef & { offset: bigint })[]): void;
   /** Answers a `revoked` or `lost` event; or stops partitions, to assign them at another offset. */
   unassign(partitions: PartitionRef[]): void;
@@ -146,6 +146,8 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
     this.#native.incrementalAssign(
       partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
     );
+    // librdkafka keeps a pause beyond the assignment it was made in; a new one begins to read.
+    this.#native.resume(refs(partitions));
     this.#stalls.watch(partitions);
   }
 
