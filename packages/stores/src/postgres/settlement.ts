@@ -1,5 +1,10 @@
-import type { Application, ApprovalStatus, Failure, RiskLevel } from "@scoreline/contracts";
-import { formatMinorUnits } from "@scoreline/contracts";
+import {
+  type Application,
+  type ApprovalStatus,
+  type Failure,
+  formatMinorUnits,
+  type RiskLevel,
+} from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
 import { Fenced, type HeldPartition } from "./streamOffsets.ts";
 
