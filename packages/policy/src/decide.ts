@@ -1,4 +1,4 @@
-import type { ApprovalStatus, ReasonCode, RiskLevel } from "@scoreline/contracts";
+import type { ApprovalStatus, ReasonCode, ReasonDetail, RiskLevel } from "@scoreline/contracts";
 import type { Facts, Policy } from "./policy.ts";
 
 /** A decision of record. `fraudRules` holds the ids of all rules that held; `fraudReason` is the first one's wording. */
@@ -7,9 +7,13 @@ export type Decision = {
   fraudRules: string[];
   fraudReason: string | undefined;
   riskLevel: RiskLevel;
+  policyStatus: ApprovalStatus;
   approvalStatus: ApprovalStatus;
   reasons: ReasonCode[];
+  reasonDetails: ReasonDetail[];
+  features: Record<string, number>;
   policyVersion: string;
+  exceptionId: string | undefined;
 };
 
 /**
@@ -31,8 +35,12 @@ export function decide(facts: Facts, policy: Policy): Decision {
     fraudRules: held.map((rule) => rule.id),
     fraudReason: held[0]?.reason,
     riskLevel: band.level,
+    policyStatus: clause.status,
     approvalStatus: clause.status,
     reasons: clause.reason ? [clause.reason] : [],
+    reasonDetails: [],
+    features: {},
     policyVersion: policy.version,
+    exceptionId: undefined,
   };
 }

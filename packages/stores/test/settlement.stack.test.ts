@@ -167,7 +167,11 @@ describe("what was committed", () => {
       fraudRules: ["one", "two"],
       fraudReason: "Risky transaction",
       riskLevel: "High",
+      policyStatus: "Rejected",
       approvalStatus: "Rejected",
+      reasonDetails: [],
+      features: {},
+      exceptionId: undefined,
       reasons: ["SUSPECTED_FRAUD"],
       policyVersion: "test@1",
     };

@@ -3,8 +3,9 @@ import type { Database } from "./connect.ts";
 import type { DecisionColumns, FaultyRecord, ScoredRecord } from "./settlement.ts";
 
 /** What the projections read of a scored application. */
-export type CommittedScore = Omit<ScoredRecord, "application"> & {
+export type CommittedScore = Omit<ScoredRecord, "application" | "decision"> & {
   application: Pick<Application, "application_id" | "user_id" | "credit_score" | "loan_amount_minor">;
+  decision: Omit<DecisionColumns, "policyStatus" | "reasonDetails" | "features" | "exceptionId">;
 };
 
 /** A range of a partition's committed rows, in offset order: what MongoDB and the output topics are projected from. */

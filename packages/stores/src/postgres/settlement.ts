@@ -3,6 +3,7 @@ import {
   type ApprovalStatus,
   type Failure,
   formatMinorUnits,
+  type ReasonDetail,
   type RiskLevel,
 } from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
@@ -14,9 +15,15 @@ export type DecisionColumns = {
   fraudRules: string[];
   fraudReason: string | undefined;
   riskLevel: RiskLevel;
+  /** What the policy alone said; `approvalStatus` is the decision of record, an exception's where there is one. */
+  policyStatus: ApprovalStatus;
   approvalStatus: ApprovalStatus;
   reasons: string[];
+  reasonDetails: ReasonDetail[];
+  /** By name, in major units. */
+  features: Record<string, number>;
   policyVersion: string;
+  exceptionId: string | undefined;
 };
 
 /** A scored application: the event, its place, the broker's time `tMs`, and the decision. */
@@ -116,9 +123,13 @@ function scoreRow({ topic, partition }: HeldPartition, { offset, tMs, applicatio
     fraud_rules: decision.fraudRules,
     fraud_reason: decision.fraudReason,
     risk_level: decision.riskLevel,
+    policy_status: decision.policyStatus,
     approval_status: decision.approvalStatus,
     reasons: decision.reasons,
+    reason_details: decision.reasonDetails,
+    features: decision.features,
     policy_version: decision.policyVersion,
+    exception_id: decision.exceptionId,
     scored_at: "now",
   };
 }
