@@ -1,2 +1,4 @@
+export * from "./catalogue.ts";
 export { type Decision, decide } from "./decide.ts";
+export * from "./ir.ts";
 export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
