@@ -5,6 +5,7 @@ export * from "./decision.ts";
 export { EnvironmentError, readEnvironment } from "./environment.ts";
 export * from "./errors.ts";
 export { Identifier } from "./ids.ts";
+export * from "./lifecycle.ts";
 export { amountMinorMax, formatMinorUnits, Money } from "./money.ts";
 export * from "./parse.ts";
 export * from "./reasons.ts";
