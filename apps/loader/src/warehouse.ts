@@ -134,7 +134,8 @@ async function countFacts(warehouse: Client): Promise<number> {
   return rows[0]?.facts ?? 0;
 }
 
-function connection(connectionString: string, app: string): Client {
+/** A connection of one's own to a Postgres; it is made by `connect`. */
+export function connection(connectionString: string, app: string): Client {
   const client = new pg.Client({ connectionString, application_name: app, connectionTimeoutMillis: 10_000 });
   // The query in hand is rejected as well; without a listener a lost connection would end the process.
   client.on("error", () => undefined);
