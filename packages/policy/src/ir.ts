@@ -160,10 +160,11 @@ export type CheckedPolicy = {
 
 /**
  * One test that a decision can rest on: a comparison, `in`, `has`, a bare boolean, or `not` of one of these where the
- * operator has no opposite. Free of `and`, `or` and derived names.
+ * operator has no opposite. Free of `and`, `or` and derived names. One that reads a missing input is false (`has` reads
+ * none): in a formula it may stand where no guard shields it.
  */
 export type Literal = {
-  /** Unique within the policy and stable across compilations: `<clause id>/<number>`. */
+  /** Unique within the policy and stable across compilations: `<clause id>/<number>`, of the plan's `clause`, from 1. */
   readonly id: string;
   readonly expr: Expr;
   /** Inputs, features and the scorecard's total that it names, in order of appearance. */
@@ -172,17 +173,27 @@ export type Literal = {
   readonly weight: number;
   /** It comes from a fraud clause: no counterfactual, and internal. */
   readonly fraud: boolean;
+  /** It asks whether the scorecard's total is low: as a reason it gives way to the characteristics that lost points. */
+  readonly scorecard: boolean;
 };
 
-/** A formula in negation normal form; a leaf is the index of a literal. */
+/**
+ * A formula in negation normal form. A leaf is the index of a literal (a test that stands at several places is one
+ * literal, with several leaves), or a guard: it has to hold like any other and is never a reason. Guards are `has(x)` in
+ * an `all` that also tests x, and `!is_fraud`.
+ */
 export type Formula =
   | { readonly kind: "literal"; readonly literal: number }
+  | { readonly kind: "guard"; readonly expr: Expr }
   | { readonly kind: "all" | "any"; readonly operands: readonly Formula[] };
 
 /**
- * What the reasons of a decision by the approval clause at `index` are read from. `formula` is true whenever that clause
- * decides; a literal is a reason when it and all formulas around it are true. `literals` stand in rank order (weight, then
- * place in the clause). A literal on the scorecard's total gives way to its characteristics by most points lost.
+ * What the reasons of a decision by the approval clause `clause` are read from. `formula` is true whenever that clause
+ * decides; a literal is a reason when one of its leaves and all formulas around that leaf are true. `literals` stand in
+ * rank order (weight, then place in the clause). A literal with `scorecard` gives way to the scorecard's characteristics
+ * that lost points (the most its bins give less what it got), most lost first, then in their order; it stays where none
+ * did. Of what results the first `reasonsMax` are the decision's reasons, and their distinct codes its reason codes.
+ * Where there is no formula, or no literal is a reason, the clause's own reason stands alone, without a literal.
  */
 export type ReasonPlan = {
   readonly clause: string;
