@@ -34,21 +34,19 @@ create table raw.policy_exceptions (
 comment on table raw.policy_exceptions is 'MongoDB fraud_detection.policy_exceptions: grants and revocations, append-only.';
 comment on column raw.policy_exceptions.revokes is 'On a revocation: the grant that it ends.';
 
--- Append-only at its source: the newest change of an application is its review.
 create table raw.reviews (
-  change_id bigint primary key,
-  application_id text not null,
+  application_id text primary key,
   status text not null,
   reviewed_by text not null,
   reason text not null,
   reviewed_at timestamptz not null,
+  change_id bigint not null unique,
   load_id bigint not null
 );
 
 create index reviews_by_load on raw.reviews (load_id);
-create index reviews_by_application on raw.reviews (application_id);
 
-comment on table raw.reviews is 'creditdb.reviews, by its change sequence.';
+comment on table raw.reviews is 'creditdb.reviews: how a person ended a decision that was Under Review. Loaded by its change sequence.';
 
 -- The events that a window reads: one user's, back from a time.
 drop index raw.credit_scores_by_user;
