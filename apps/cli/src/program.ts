@@ -21,6 +21,7 @@ function wholeNumber(value: string): number {
   throw new InvalidArgumentError("Send a whole number from 1 to 999,999,999.");
 }
 
+const policyOption = () => new Option("--policy <file>", "the first policy, where none is published yet");
 const json = () => new Option("--json", "print one JSON object on standard output");
 
 /** The `scoreline` command. Exit codes: 0 done, 1 it failed or is not healthy, 2 wrong arguments. */
@@ -36,6 +37,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .description("start servers and apps, and wait until they are ready")
     .option("-d, --detach", "leave them running and return")
     .option("--fresh", "start empty: what this stack stored is removed")
+    .addOption(policyOption())
     .addOption(
       new Option("--ingest <runtime>", "the runtime of the HTTP worker").choices(["node", "deno"]).default("node"),
     )
@@ -63,15 +65,19 @@ export function createProgram(deps: ProgramDeps): Command {
     .description("start, send applications, score them, build and test the warehouse")
     .option("--count <number>", "applications to send", wholeNumber, 20_000)
     .option("--seed <number>", "seed of the applications (default: one that is not there yet)", wholeNumber)
+    .addOption(policyOption())
     .addOption(json())
     .action((options) => demoCommand(home, options));
 
   program
     .command("init")
-    .description("make topics, schemas and indexes that are missing (up does it too)")
-    .action(async () => {
-      const { migrations } = await initialise(deps.stores() ?? readEnv(home));
-      say(migrations.length > 0 ? `Applied ${migrations.join(", ")}.` : "Everything was there.");
+    .description("make topics, schemas, indexes and the first policy that are missing (up does it too)")
+    .addOption(policyOption())
+    .action(async (options: { policy?: string }) => {
+      const made = await initialise(deps.stores() ?? readEnv(home), { policyFile: options.policy });
+      if (made.migrations.length > 0) say(`Applied ${made.migrations.join(", ")}.`);
+      if (made.policy) say(`Published ${made.policy}.`);
+      if (made.migrations.length === 0 && !made.policy) say("Everything was there.");
     });
 
   delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);

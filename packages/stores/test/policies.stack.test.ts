@@ -6,10 +6,12 @@ import {
   collections,
   ForeignDocument,
   insertException,
+  insertFirstPolicy,
   insertPolicy,
   nextVersionNumber,
   PublicationVoid,
   readPolicies,
+  type StoredPolicy,
   settlePublication,
   storeTimeMs,
 } from "../src/mongo/index.ts";
@@ -160,11 +162,37 @@ describe("a publication that lands late", () => {
     expect(readAtMs - beganAtMs).toBeLessThanOrEqual(policyPublishMsMax);
     expect(readAtMs + policyLeaseMs).toBeLessThan(policy.effectiveFromMs);
   });
+});
 
-  test("the first version is never late: nothing was decided before it", async () => {
+describe("the first version", () => {
+  const first = (over: Partial<StoredPolicy> = {}) => storedPolicy(1, 0, { effectiveFromMs: 0, ...over });
+  const other = { policy: "cards", version: "cards@1" };
+
+  test("takes effect at 0, however long its publication takes", async () => {
     const db = await newMongo();
-    await insertPolicy(db, storedPolicy(1, 0, { effectiveFromMs: 0 }));
-    expect(await versionsOf(db)).toEqual(["loans@1"]);
+    expect(await insertFirstPolicy(db, first())).toEqual(first());
+    expect((await readPolicies(db)).versions).toEqual([first()]);
+  });
+
+  test.each([
+    ["of one document", {}],
+    ["of two documents under one name", { yaml: "policy: loans # other\n" }],
+    ["of two names", other],
+  ])("is one, and the same to everyone, when many begin at once with versions %s", async (_, over) => {
+    const db = await newMongo();
+    const begun = Array.from({ length: 8 }, (_, index) => insertFirstPolicy(db, first(index % 2 ? over : {})));
+    const stand = await Promise.all(begun);
+    expect(new Set(stand.map((policy) => JSON.stringify(policy))).size).toBe(1);
+    expect((await readPolicies(db)).versions).toEqual([stand[0]]);
+  });
+
+  test("that a process left half done is completed by the next one, not replaced", async () => {
+    const db = await newMongo();
+    const died = () => Promise.reject(new Error("died"));
+    await expect(insertFirstPolicy(db, first(), { audit: died })).rejects.toThrow("died");
+    expect(await versionsOf(db)).toEqual([]);
+    expect(await insertFirstPolicy(db, first({ yaml: "policy: loans # other\n" }))).toEqual(first());
+    expect((await readPolicies(db)).versions).toEqual([first()]);
   });
 });
 

@@ -14,7 +14,7 @@ const Built = z.object({ facts: z.number(), dbt: z.object({ tests_passed: z.numb
 /** `scoreline demo`: from nothing to a tested warehouse, each step with its time. The stack is left running. */
 export async function demoCommand(
   home: Home,
-  options: { count: number; seed?: number; json?: boolean },
+  options: { count: number; seed?: number; policy?: string; json?: boolean },
 ): Promise<void> {
   const times: [string, number][] = [];
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -24,7 +24,9 @@ export async function demoCommand(
     times.push([name, performance.now() - startMs]);
     return result;
   };
-  const env = await timed("Starting the services", () => bringUp(home));
+  const env = await timed("Starting the services", () =>
+    bringUp(home, options.policy === undefined ? {} : { policy: options.policy }),
+  );
   const before = await readCounts(env);
   // An empty stack always shows the same demo; a later one sends applications that are not there yet.
   const seed = options.seed ?? before.scored + 1;

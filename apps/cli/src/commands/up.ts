@@ -1,14 +1,16 @@
 import { down, type Home, type StackEnv, startService, up } from "@scoreline/stack";
 import { initialise } from "../init.ts";
+import { readPolicyFile } from "../policies/policyFile.ts";
 import { appServices, type IngestRuntime } from "../services.ts";
 import { say, sayEvent } from "../terminal.ts";
 
-export type UpSettings = { fresh?: boolean; ingest?: IngestRuntime };
+export type UpSettings = { fresh?: boolean; ingest?: IngestRuntime; policy?: string };
 
-/** Brings servers and apps to health: topics, schemas and indexes are made in between. Gives what clients attach by. */
+/** Brings servers and apps to health: topics, schemas and the first policy are made in between. Gives what clients attach by. */
 export async function bringUp(home: Home, settings: UpSettings = {}): Promise<StackEnv> {
+  if (settings.policy !== undefined) readPolicyFile(settings.policy);
   const env = await up(home, { on: sayEvent, ...(settings.fresh ? { fresh: true } : {}) });
-  await initialise(env);
+  await initialise(env, { policyFile: settings.policy });
   await Promise.all(appServices(home, env, settings.ingest).map((service) => startService(home, service, sayEvent)));
   return env;
 }

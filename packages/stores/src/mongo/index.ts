@@ -1,9 +1,11 @@
+export type { Db } from "mongodb";
 export { alertsOf, chunkOf, ensureAlertIndexes, type FraudAlert, insertAlerts } from "./alerts.ts";
 export { collections, connectMongo, mongoDatabase } from "./connect.ts";
 export {
   AlreadyTaken,
   type Catalogue,
   insertException,
+  insertFirstPolicy,
   insertPolicy,
   nextVersionNumber,
   PublicationVoid,

@@ -136,6 +136,23 @@ export async function insertPolicy(db: Db, policy: StoredPolicy, options: Publis
   await acknowledge(db, publication, options);
 }
 
+/**
+ * Publishes a version as the first of an empty catalogue; `effectiveFromMs` is 0. Gives the first version that stands
+ * then: another's, where one was there or came first. What a process left half done the next one completes.
+ */
+export async function insertFirstPolicy(
+  db: Db,
+  policy: StoredPolicy,
+  options: Pick<PublishOptions, "audit"> = {},
+): Promise<StoredPolicy> {
+  const { key, subject } = publicationOf(policy);
+  await insertIfNew(policiesOf(db), policyDocument(policy));
+  await options.audit?.();
+  const settledAt = new Date(await storeTimeMs(db));
+  const first = await claim(db, { _id: key, subject, outcome: "published", settled_at: settledAt });
+  return readPolicyDocument(await policiesOf(db).findOne({ _id: first.subject }));
+}
+
 /** Publishes a grant or a revocation, `createdAtMs` being the store's time at which the caller began. Throws as `insertPolicy`. */
 export async function insertException(db: Db, row: StoredException, options: PublishOptions = {}): Promise<void> {
   checkLead(row.effectiveFromMs, row.createdAtMs, options);
