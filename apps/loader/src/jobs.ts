@@ -1,7 +1,11 @@
 import type { Database } from "@scoreline/stores/postgres";
 
 /** What one row of `metadata_table` is about. */
-export type Job = { job: "load" | "dbt_build" | "dbt_model" | "dbt_freshness"; source: string; target: string };
+export type Job = {
+  job: "load" | "load_history" | "load_outcomes" | "backtest" | "dbt_build" | "dbt_model" | "dbt_freshness";
+  source: string;
+  target: string;
+};
 
 /** A job that is over, as `metadata_table` holds it. */
 export type FinishedJob = Job & { startedAt: Date; finishedAt: Date; rows: number | null; error: string | null };

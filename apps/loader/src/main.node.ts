@@ -9,9 +9,12 @@ import { connectPostgres, migrate } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { Command } from "commander";
 import { readConfig } from "./config.ts";
+import { addHistory } from "./history/command.ts";
 import { describeError } from "./jobs.ts";
 import { withJobMetrics } from "./metrics.ts";
+import { addOutcomes } from "./outcomes/command.ts";
 import { formatSummary } from "./summary.ts";
+import { UsageError } from "./usage.ts";
 import { type RunOptions, type RunSummary, runWarehouse } from "./warehouse.ts";
 
 /** Everything that a command needs, from the environment. `close` lets go of the stores. */
@@ -42,7 +45,7 @@ function open(onNotice: (notice: string) => void) {
     return runWarehouse(deps, options);
   };
   const close = () => Promise.allSettled([sql.end({ timeout: 5 }), client.close()]);
-  return { config, sql, db, run, close };
+  return { config, deps, sql, db, run, close };
 }
 
 async function runOnce({
@@ -111,10 +114,12 @@ program
   .command("serve")
   .description("answer /livez, /readyz and /metrics, and run every LOADER_INTERVAL_S seconds when that is above 0")
   .action(serveJobs);
+addOutcomes(program, open);
+addHistory(program, open);
 
 try {
   await program.parseAsync();
 } catch (error) {
   console.error(describeError(error));
-  process.exitCode = error instanceof EnvironmentError ? 2 : 1;
+  process.exitCode = error instanceof EnvironmentError || error instanceof UsageError ? 2 : 1;
 }

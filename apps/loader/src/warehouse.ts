@@ -19,6 +19,9 @@ export type WarehouseDeps = {
   onNotice: (notice: string) => void;
 };
 
+/** What a command of the loader works with, from the environment; `close` lets go of the stores. */
+export type OpenLoader = (onNotice: (notice: string) => void) => { deps: WarehouseDeps; close: () => Promise<unknown> };
+
 /** `withFreshness` asks dbt how fresh the sources are, beside the build. */
 export type RunOptions = { withDbt: boolean; withFreshness: boolean; fullRefresh: boolean };
 

@@ -118,6 +118,7 @@ export async function record(sql: Database, applications: readonly Recorded[], p
       is_fraud: isFraud,
       fraud_rules: isFraud ? ["risky-transaction"] : [],
       risk_level: isFraud ? "High" : "Low",
+      policy_status: isFraud ? "Rejected" : "Approved",
       approval_status: isFraud ? "Rejected" : "Approved",
       reasons: isFraud ? ["SUSPECTED_FRAUD", 'a "quoted", odd\\one'] : [],
       policy_version: "default-1",
