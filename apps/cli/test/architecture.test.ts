@@ -25,6 +25,17 @@ const violations: [rule: string, file: string, source: string][] = [
     "packages/kafka/src/x.ts",
     'import { migrate } from "@scoreline/stores/postgres";',
   ],
+  ["http knows no broker", "packages/http/src/x.ts", 'import type { Producer } from "@scoreline/kafka";'],
+  [
+    "http touches no runtime outside its adapters",
+    "packages/http/src/x.ts",
+    'import { createHash } from "node:crypto";',
+  ],
+  [
+    "the HTTP workers do not import each other",
+    "apps/fraud-check/src/x.ts",
+    'import { createApp } from "@scoreline/ingest";',
+  ],
   ["the environment is read in main only", "apps/scorer/src/x.ts", "export const home = process.env.HOME;"],
   ["Deno's globals are read in main only", "apps/ingest/src/x.ts", "export const args = Deno.args;"],
 ];

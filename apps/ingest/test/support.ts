@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { createApiKeys } from "@scoreline/http";
 import { MemoryProducer, type MemoryProducerOptions } from "@scoreline/kafka/memory";
 import { createLogger, createMetrics } from "@scoreline/telemetry";
-import { createApiKeys } from "../src/apiKeys.ts";
 import { type AppDeps, createApp } from "../src/app.ts";
 
 export const apiKey = "unit-test-key-0123456789";

@@ -14,6 +14,8 @@ export const apiErrors = {
   unsupported_media_type: { status: 415, retryable: false, title: "The content type is not supported" },
   validation_failed: { status: 422, retryable: false, title: "The record breaks its contract" },
   internal_error: { status: 500, retryable: true, title: "Something failed on our side" },
+  decision_pending: { status: 503, retryable: true, title: "The decision is not there yet" },
+  store_unavailable: { status: 503, retryable: true, title: "The decisions cannot be read at the moment" },
   stream_unavailable: { status: 503, retryable: true, title: "The stream cannot take records at the moment" },
 } as const;
 

@@ -1,9 +1,16 @@
 import type { ApiErrorCode } from "@scoreline/contracts";
+import {
+  type BodyText,
+  type Line,
+  mediaTypeOf,
+  parseJson,
+  problemResponse,
+  readLines,
+  readText,
+} from "@scoreline/http";
 import type { Context } from "hono";
-import { type BodyText, type Line, readLines, readText } from "../body.ts";
 import { inOrder } from "../inOrder.ts";
-import { type Intake, type Outcome, parseJson } from "../intake.ts";
-import { problemResponse } from "../problems.ts";
+import type { Intake, Outcome } from "../intake.ts";
 
 /** Bounds of one request. */
 export interface Limits {
@@ -24,6 +31,8 @@ export const limitsDefault: Limits = {
   linesInFlightMax: 256,
 };
 
+const takenTypes = "Send application/json (an object or an array) or application/x-ndjson (an object a line).";
+
 /**
  * `POST /v1/applications`.
  * One JSON object: 202 with its receipt, or its problem.
@@ -34,9 +43,10 @@ export const limitsDefault: Limits = {
 export function postApplications(intake: Intake, limits: Limits) {
   const refuse = (code: ApiErrorCode, detail: string) => problemResponse(intake.refuse(code, detail).problem);
   return async (c: Context): Promise<Response> => {
-    const kind = kindOf(c.req.header("content-type"), c.req.header("content-encoding"));
-    if (kind === "ndjson") return streamed(c.req.raw, intake, limits);
-    if (kind !== "json") return refuse("unsupported_media_type", kind);
+    const media = mediaTypeOf((name) => c.req.header(name));
+    if (!media.ok) return refuse("unsupported_media_type", media.detail);
+    if (media.type === "application/x-ndjson") return streamed(c.req.raw, intake, limits);
+    if (media.type !== "application/json") return refuse("unsupported_media_type", takenTypes);
     const body = await readText(c.req.raw, limits.bodyBytesMax);
     if (!body.ok) return problemResponse(unreadable(body, intake, limits.bodyBytesMax).problem);
     const parsed = parseJson(body.text);
@@ -48,18 +58,6 @@ export function postApplications(intake: Intake, limits: Limits) {
     const outcome = await intake.take(parsed.value, body.text);
     return outcome.ok ? c.json(outcome.accepted, 202) : problemResponse(outcome.problem);
   };
-}
-
-/** `json`, `ndjson`, or the sentence that says why the body is neither. */
-function kindOf(contentType: string | undefined, encoding: string | undefined): string {
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
-    return "Send the body without a content encoding.";
-  const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
-  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("charset="));
-  if (charset && !/^charset="?utf-8"?$/.test(charset)) return "Send the body in UTF-8.";
-  if (type.trim() === "application/json") return "json";
-  if (type.trim() === "application/x-ndjson") return "ndjson";
-  return "Send application/json (an object or an array) or application/x-ndjson (an object a line).";
 }
 
 function unreadable(body: BodyText & { ok: false }, intake: Intake, bytesMax: number) {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { sha256 } from "../test/support.ts";
 import { bearerOf, createApiKeys } from "./apiKeys.ts";
+import { nodeRuntime } from "./runtime.node.ts";
 
 test("only the exact key is known", () => {
-  const keys = createApiKeys(["first-key", "second-key"], sha256);
+  const keys = createApiKeys(["first-key", "second-key"], nodeRuntime.sha256);
   expect(["first-key", "second-key"].every((key) => keys.has(key))).toBe(true);
   expect(["", "first-ke", "first-key ", "First-key", "first-key,second-key"].some((key) => keys.has(key))).toBe(false);
 });

@@ -13,6 +13,8 @@ export interface Problem {
 /** What a refused request's answer carries beyond its body. */
 const headersOf: Partial<Record<ApiErrorCode, Record<string, string>>> = {
   unauthorized: { "www-authenticate": 'Bearer realm="scoreline"' },
+  decision_pending: { "retry-after": "1" },
+  store_unavailable: { "retry-after": "2" },
   stream_unavailable: { "retry-after": "2" },
   unsupported_media_type: { "accept-post": "application/json, application/x-ndjson" },
   // What is left of the body is not read, so the connection cannot serve another request (RFC 9110, section 15.5.14).

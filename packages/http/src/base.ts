@@ -1,0 +1,78 @@
+import { healthRoutes, type Logger, type Metrics } from "@scoreline/telemetry";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import { type ApiKeys, bearerOf } from "./apiKeys.ts";
+import { type Problem, problem, problemResponse } from "./problems.ts";
+
+export interface BaseDeps {
+  metrics: Metrics;
+  log: Logger;
+  /** What `/readyz` asks: the names of the parts that do not answer. */
+  unready: () => Promise<string[]>;
+  /** Where to turn instead of an address that does not exist. */
+  hint: string;
+}
+
+const healthPaths = ["/livez", "/readyz", "/metrics"];
+const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** What every HTTP worker has before its own routes: request metrics, health, and answers to what nothing else answers. */
+export function createBase({ metrics, log, unready, hint }: BaseDeps): Hono {
+  const app = new Hono();
+  app.use(measured(metrics));
+  app.onError((error) => {
+    log.error({ error: error.stack ?? error.message }, "a request failed on our side");
+    return problemResponse(problem("internal_error", "The request was not served; it can be sent again."));
+  });
+  app.notFound(() => problemResponse(problem("not_found", hint)));
+  app.route("/", healthRoutes({ unready, metrics }));
+  for (const path of healthPaths) app.all(path, () => wrongMethod("GET, HEAD"));
+  return app;
+}
+
+/** The answer to a method that an address does not take; `allowed` is its `Allow` header. */
+export function wrongMethod(allowed: string): Response {
+  return problemResponse(problem("method_not_allowed", `This address takes ${allowed}.`), { allow: allowed });
+}
+
+/** Lets a request with a known key pass; `onRefused` is told of the others. */
+export function keyRequired(apiKeys: ApiKeys, onRefused: (problem: Problem) => void = () => {}): MiddlewareHandler {
+  return async (c, next) => {
+    const key = bearerOf(c.req.header("authorization"));
+    if (key !== undefined && apiKeys.has(key)) return next();
+    const detail = key === undefined ? "Send the header Authorization: Bearer <API key>." : "The API key is not known.";
+    const refused = problem("unauthorized", detail);
+    onRefused(refused);
+    return problemResponse(refused);
+  };
+}
+
+/** Asks every part whether it answers; gives the names of those that do not. One question at a time, however often it is asked. */
+export function unreadyParts(parts: Record<string, () => Promise<unknown>>): () => Promise<string[]> {
+  let asking: Promise<string[]> | undefined;
+  const ask = async () => {
+    const answers = await Promise.allSettled(Object.values(parts).map((part) => part()));
+    return Object.keys(parts).filter((_, index) => answers[index]?.status === "rejected");
+  };
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}
+
+/** Rate, errors and duration by route pattern; a path that no route knows shares one label. */
+function measured(metrics: Metrics) {
+  const requests = metrics.counter("httpRequests");
+  const duration = metrics.histogram("httpDuration");
+  return async (c: Context, next: () => Promise<void>): Promise<void> => {
+    const startMs = performance.now();
+    await next();
+    const pattern = routePath(c, -1);
+    const route = pattern.includes("*") ? "unmatched" : pattern;
+    const method = knownMethods.has(c.req.method) ? c.req.method : "other";
+    requests.inc({ method, route, status: c.res.status });
+    duration.observe({ method, route }, (performance.now() - startMs) / 1_000);
+  };
+}

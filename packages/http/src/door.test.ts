@@ -1,0 +1,79 @@
+import { createLogger, createMetrics } from "@scoreline/telemetry";
+import { expect, test } from "vitest";
+import { applicationRecord, createDoor, type DoorDeps, type OutgoingRecord } from "./door.ts";
+
+const good = {
+  application_id: 7,
+  user_id: "u-1",
+  credit_score: 700,
+  loan_amount: 1250.5,
+  timestamp: "2026-01-31T09:30:00+01:00",
+};
+
+function door(over: Partial<DoorDeps> = {}) {
+  const sent: OutgoingRecord[] = [];
+  const metrics = createMetrics("door");
+  const deps: DoorDeps = {
+    send: async (record) => void sent.push(record),
+    metrics,
+    log: createLogger("door", "silent"),
+    nowMs: () => Date.UTC(2026, 0, 31, 10),
+    newId: () => "letter-1",
+    deadLetterWaitMsMax: 1_000,
+    ...over,
+  };
+  const read = (input: unknown) => createDoor(deps).read(input, JSON.stringify(input));
+  return { read, sent, metrics };
+}
+
+test("an application that keeps its contract comes in canonical form, and nothing is sent", async () => {
+  const { read, sent } = door();
+  expect(await read(good)).toMatchObject({
+    ok: true,
+    value: {
+      application_id: "7",
+      user_id: "u-1",
+      loan_amount_minor: 125_050,
+      timestamp_ms: Date.UTC(2026, 0, 31, 8, 30),
+    },
+  });
+  expect(sent).toEqual([]);
+});
+
+test("its record is keyed by its user and reads as the same application", async () => {
+  const first = await door().read(good);
+  if (!first.ok) throw new Error("refused");
+  const record = applicationRecord(first.value);
+  expect(record).toMatchObject({ topic: "credit_applications", key: "u-1" });
+  expect(await door().read(JSON.parse(new TextDecoder().decode(record.value)))).toEqual(first);
+});
+
+test("a refused one is told every rule it breaks, counted by check, and kept as it came", async () => {
+  const { read, sent, metrics } = door();
+  const bad = { ...good, credit_score: 900, colour: "blue" };
+  const refused = await read(bad);
+  expect(refused).toMatchObject({
+    ok: false,
+    problem: { code: "validation_failed", detail: "The application breaks 2 rules of its contract." },
+  });
+  expect(sent).toHaveLength(1);
+  expect(JSON.parse(new TextDecoder().decode(sent[0]?.value))).toEqual(bad);
+  expect(sent[0]).toMatchObject({ topic: "dead_letters", key: "u-1", headers: { "dead-letter-id": "letter-1" } });
+  const { body } = await metrics.expose();
+  expect(body).toContain('scoreline_ingest_failures_total{check="unknown_field",app="door"} 1');
+});
+
+test("what is no object leaves no dead letter", async () => {
+  const { read, sent } = door();
+  for (const input of [5, null, [good], "text"]) expect((await read(input)).ok).toBe(false);
+  expect(sent).toEqual([]);
+});
+
+test("a dead letter that fails, or never gets through, does not hold the answer up", async () => {
+  const failing = door({ send: () => Promise.reject(new Error("away")) });
+  expect((await failing.read({})).ok).toBe(false);
+  const stuck = door({ send: () => new Promise(() => {}), deadLetterWaitMsMax: 20 });
+  const startMs = performance.now();
+  expect((await stuck.read({})).ok).toBe(false);
+  expect(performance.now() - startMs).toBeLessThan(1_000);
+});

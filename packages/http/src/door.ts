@@ -1,0 +1,97 @@
+import {
+  type Application,
+  deadLetterHeaders,
+  type Failure,
+  Identifier,
+  parseApplication,
+  topics,
+  toWire,
+} from "@scoreline/contracts";
+import type { Logger, Metrics } from "@scoreline/telemetry";
+import { type Problem, problem } from "./problems.ts";
+import { within } from "./within.ts";
+
+/** A record to append, as a producer takes it. */
+export interface OutgoingRecord {
+  topic: string;
+  key: string | null;
+  value: Uint8Array;
+  headers: Record<string, string>;
+}
+
+export interface DoorDeps {
+  /** Appends a record; rejects when it was not acknowledged. */
+  send: (record: OutgoingRecord) => Promise<unknown>;
+  metrics: Metrics;
+  log: Logger;
+  nowMs: () => number;
+  newId: () => string;
+  /** How long the answer to a refused application waits for its dead letter. */
+  deadLetterWaitMsMax: number;
+}
+
+/** Reads applications by their contract. What it refuses becomes a dead letter, so that data quality sees it. */
+export interface Door {
+  /** `input` is what `source`, the text that came, says in JSON. */
+  read(input: unknown, source: string): Promise<{ ok: true; value: Application } | { ok: false; problem: Problem }>;
+}
+
+/** Failures that a dead letter's header holds; the answer holds all of them. */
+const headerFailuresMax = 128;
+const encoder = new TextEncoder();
+
+/** `schema` is the `$id` of the JSON Schema that packages/contracts generates for the topic's records. */
+const recordHeaders = { "content-type": "application/json", schema: "urn:scoreline:application" };
+
+/** An application as it lies on its topic: in canonical form, keyed by its user. */
+export function applicationRecord(application: Application): OutgoingRecord {
+  return {
+    topic: topics.creditApplications.name,
+    key: application.user_id,
+    value: encoder.encode(JSON.stringify(toWire(application))),
+    headers: recordHeaders,
+  };
+}
+
+export function createDoor(deps: DoorDeps): Door {
+  const failedChecks = deps.metrics.counter("ingestFailures");
+  return {
+    async read(input, source) {
+      const parsed = parseApplication(input, "http", deps.nowMs());
+      if (parsed.ok) return parsed;
+      for (const { check } of parsed.failures) failedChecks.inc({ check });
+      await keepRefused(deps, input, source, parsed.failures);
+      const rules = parsed.failures.length === 1 ? "1 rule" : `${parsed.failures.length} rules`;
+      const detail = `The application breaks ${rules} of its contract.`;
+      return { ok: false, problem: problem("validation_failed", detail, parsed.failures) };
+    },
+  };
+}
+
+/** Puts a refused object among the dead letters. Best effort: the answer goes out anyway. */
+async function keepRefused(deps: DoorDeps, input: unknown, source: string, failures: Failure[]): Promise<void> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return;
+  const userId = Identifier.safeParse((input as { user_id?: unknown }).user_id);
+  const letter = deps.send({
+    topic: topics.deadLetters.name,
+    key: userId.success ? userId.data : null,
+    value: encoder.encode(source),
+    headers: {
+      "content-type": "application/json",
+      [deadLetterHeaders.id]: deps.newId(),
+      [deadLetterHeaders.stage]: "ingest",
+      [deadLetterHeaders.failures]: JSON.stringify(failures.slice(0, headerFailuresMax).map(bounded)),
+      [deadLetterHeaders.sourceTopic]: topics.creditApplications.name,
+      [deadLetterHeaders.firstFailedAt]: new Date(deps.nowMs()).toISOString(),
+    },
+  });
+  const kept = letter.catch((error: unknown) => {
+    deps.log.warn({ error: String(error) }, "a refused application could not be put among the dead letters");
+  });
+  await within(kept, deps.deadLetterWaitMsMax);
+}
+
+/** Within the lengths that a reader of dead letters takes. */
+function bounded({ pointer, check, detail }: Failure): Failure {
+  return { pointer: pointer.slice(0, 512), check: check.slice(0, 128), detail: detail.slice(0, 2048) };
+}

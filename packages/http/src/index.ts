@@ -1,0 +1,10 @@
+export { type ApiKeys, bearerOf, createApiKeys } from "./apiKeys.ts";
+export { type BaseDeps, createBase, keyRequired, unreadyParts, wrongMethod } from "./base.ts";
+export { type BodyText, type Line, readLines, readText } from "./body.ts";
+export { applicationRecord, createDoor, type Door, type DoorDeps, type OutgoingRecord } from "./door.ts";
+export { parseJson } from "./json.ts";
+export { type Listening, type Runtime, runWorker, startUp, type Worker } from "./lifecycle.ts";
+export { mediaTypeOf } from "./mediaType.ts";
+export { type Problem, problem, problemResponse } from "./problems.ts";
+export { ApiKeyList, integer } from "./settings.ts";
+export { within } from "./within.ts";
