@@ -86,6 +86,7 @@ function addReplay(program: Command, session: Session): void {
     .option("--rate <n>", "applications a second (default: as fast as ingest takes them)", positive)
     .option("--limit <n>", "send at most so many rows", integerFrom(1))
     .option("--rejects <file>", "write the rows that were not accepted here, one JSON object a line")
+    .option("--history", "past applications for the warehouse: write them to standard output instead of sending")
     .option("--json", "print the summary as one JSON object")
     .addHelpText("after", environmentHelp)
     .action(async (file: string, options: Omit<ReplayArguments, "file">) => {

@@ -20,6 +20,6 @@ export type Session = {
 };
 
 /** Writes a command's summary: one JSON object on standard output, or words. */
-export function report(session: Session, summary: object, asJson: boolean): void {
-  session.stdout(asJson ? `${JSON.stringify(summary)}\n` : inWords(summary));
+export function report({ stdout }: Pick<Session, "stdout">, summary: object, asJson: boolean): void {
+  stdout(asJson ? `${JSON.stringify(summary)}\n` : inWords(summary));
 }

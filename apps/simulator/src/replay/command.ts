@@ -5,8 +5,9 @@ import { report, type Session } from "../session.ts";
 import { Tally } from "../tally.ts";
 import { type Outgoing, sendInLanes } from "../transport/lanes.ts";
 import { paced } from "../transport/pace.ts";
-import { type Post, postTo } from "../transport/post.ts";
+import { type Answer, postTo } from "../transport/post.ts";
 import { Server } from "../transport/retry.ts";
+import { writeHistory } from "./history.ts";
 import { checkColumns, mapRow } from "./mapping.ts";
 import { type Mapping, readMapping } from "./mappingFile.ts";
 import { Rejects } from "./rejects.ts";
@@ -21,25 +22,41 @@ export type ReplayArguments = {
   limit?: number;
   /** Write each row that was not accepted to this file, one JSON object a line. */
   rejects?: string;
+  /** Send nothing: write the applications to standard output for the warehouse, and the summary to standard error. */
+  history?: boolean;
   json?: boolean;
 };
 
 type Replayed = Outgoing & { fileLine: number; applicationId: string };
 
+/** Gives each of `source` its answer, whoever gives it. */
+type Deliver = (source: AsyncIterable<Replayed>, onAnswer: (item: Replayed, answer: Answer) => void) => Promise<void>;
+
 /** `scoreline replay`. Throws `UsageError` and `DeliveryError`; the summary of what was done is written all the same. */
 export async function replay(arguments_: ReplayArguments, session: Session): Promise<void> {
   const { file, map, rejects: rejectsPath } = arguments_;
-  const post = postTo(session.target());
+  const deliver = arguments_.history ? await toWarehouse(arguments_, session) : toIngest(session);
   const mapPath = await session.files.mapPath(map);
   const mapping = readMapping(await session.files.readText(mapPath), mapPath);
   const format = mapping.format ?? formatOf(file);
   const input = await session.files.read(file);
   try {
     const rejects = new Rejects(rejectsPath === undefined ? undefined : await session.files.write(rejectsPath));
-    await new Replay({ ...arguments_, mapping, format, input, rejects, session }).run(post);
+    await new Replay({ ...arguments_, mapping, format, input, rejects, session }).run(deliver);
   } finally {
     input.close();
   }
+}
+
+function toIngest(session: Session): Deliver {
+  const server = new Server(postTo(session.target()), session.clock);
+  return (source, onAnswer) => sendInLanes(source, server, onAnswer);
+}
+
+async function toWarehouse({ rate }: ReplayArguments, session: Session): Promise<Deliver> {
+  if (rate !== undefined) throw new UsageError("--rate is for sending; leave it out with --history");
+  const sink = await session.files.write("-");
+  return (source, onAnswer) => writeHistory(source, { sink, wallMs: session.wallMs }, onAnswer);
 }
 
 type Format = "csv" | "jsonl";
@@ -64,13 +81,13 @@ class Replay {
     this.#tally = new Tally(parts.session.clock.nowMs());
   }
 
-  async run(post: Post): Promise<void> {
+  async run(deliver: Deliver): Promise<void> {
     const { input, rate, rejects, session } = this.#parts;
     const progress = session.startProgress(input.size, "bytes");
     const applications = this.#applications();
     const source = rate === undefined ? applications : paced(applications, rate, session.clock);
     try {
-      await sendInLanes(source, new Server(post, session.clock), ({ fileLine, applicationId }, answer) => {
+      await deliver(source, ({ fileLine, applicationId }, answer) => {
         this.#tally.answer(answer);
         if (answer.status >= 300) rejects.add({ line: fileLine, application_id: applicationId, ...answer });
         progress.update(input.bytesRead());
@@ -86,9 +103,11 @@ class Replay {
   }
 
   #report(): void {
-    const { json = false, session } = this.#parts;
+    const { history = false, json = false, session } = this.#parts;
     const counts = { read: this.#read, unmapped: this.#unmapped, naive_timestamps: this.#naiveTimestamps };
-    report(session, { ...this.#tally.summary(session.clock.nowMs()), ...counts }, json);
+    // With `history` standard output is the applications'.
+    const stdout = history ? session.stderr : session.stdout;
+    report({ stdout }, { ...this.#tally.summary(session.clock.nowMs()), ...counts }, json);
   }
 
   /** The file's rows as applications; rows that cannot be one are counted and rejected here. */
