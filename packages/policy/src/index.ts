@@ -1,5 +1,11 @@
 export * from "./catalogue.ts";
-export { type Decision, decide } from "./decide.ts";
+export { decide } from "./decide.ts";
+export { type Decision, Engine } from "./engine/engine.ts";
+export type { ExplainedFacts } from "./engine/explain.ts";
+export type { Unfit } from "./engine/unfit.ts";
 export * from "./inputs.ts";
 export * from "./ir.ts";
 export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
+export { PolicyTooLarge } from "./reasons/formula.ts";
+export { planReasons } from "./reasons/planReasons.ts";
+export { formatScaled, unparse } from "./reasons/unparse.ts";
