@@ -1,8 +1,10 @@
 import { down, type Home, readEnv } from "@scoreline/stack";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { addReviewCommand } from "./commands/review.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
+import { replayHistory } from "./history.node.ts";
 import { initialise, type Stores } from "./init.ts";
 import { runApp } from "./run.node.ts";
 import { loaderEnv } from "./services.ts";
@@ -27,6 +29,7 @@ const json = () => new Option("--json", "print one JSON object on standard outpu
 /** The `scoreline` command. Exit codes: 0 done, 1 it failed or is not healthy, 2 wrong arguments. */
 export function createProgram(deps: ProgramDeps): Command {
   const { home } = deps;
+  const stores = () => deps.stores() ?? readEnv(home);
   const program = new Command("scoreline")
     .description("Real-time credit scoring: one policy for the stream and the warehouse.")
     .configureHelp({ showGlobalOptions: true })
@@ -74,16 +77,23 @@ export function createProgram(deps: ProgramDeps): Command {
     .description("make topics, schemas, indexes and the first policy that are missing (up does it too)")
     .addOption(policyOption())
     .action(async (options: { policy?: string }) => {
-      const made = await initialise(deps.stores() ?? readEnv(home), { policyFile: options.policy });
+      const made = await initialise(stores(), { policyFile: options.policy });
       if (made.migrations.length > 0) say(`Applied ${made.migrations.join(", ")}.`);
       if (made.policy) say(`Published ${made.policy}.`);
       if (made.migrations.length === 0 && !made.policy) say("Everything was there.");
     });
 
+  addReviewCommand(program, stores);
+
   delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);
   delegate(program, deps, "replay", "send a CSV or JSON-lines file over HTTP by a column mapping", [
     "simulator",
     "replay",
+  ]);
+  delegate(program, deps, "outcomes", "load what became of loans (CSV), for backtests", ["loader", "outcomes"]);
+  delegate(program, deps, "backtest", "what a candidate policy would have decided, against what was", [
+    "loader",
+    "backtest",
   ]);
   delegate(program, deps, "warehouse", "load the warehouse, then build and test it with dbt", ["loader", "run"]);
   return program;
@@ -107,6 +117,7 @@ function delegate(
     .action(async () => {
       const wantsHelp = rest.some((argument) => argument === "--help" || argument === "-h");
       const env = wantsHelp ? {} : app === "loader" ? loaderEnv(home, readEnv(home)) : readEnv(home);
-      process.exitCode = await runApp(app, [command, ...rest], env);
+      const isHistory = command === "replay" && rest.includes("--history") && !wantsHelp;
+      process.exitCode = isHistory ? await replayHistory(home, rest) : await runApp(app, [command, ...rest], env);
     });
 }

@@ -77,8 +77,8 @@ test("a repeat is counted and not doubled; other content under an id is refused,
   expect(counts).toEqual({ read: 5, loaded: 1, repeated: 2, refused: 2 });
   expect(await held()).toEqual(["0 a 1199145600000", "1 b 1199232000000"]);
   expect(bench.notices).toEqual([
-    "line 2 (a): application_id is in history already with other content; what was loaded first stays.",
-    "line 5 (b): application_id stands on an earlier line with other content; keep one line for each application.",
+    "a: application_id is in history already with other content; what was loaded first stays.",
+    "b: application_id stands on an earlier line with other content; keep one line for each application.",
   ]);
 });
 
@@ -95,9 +95,9 @@ test("what breaks the contract is refused with its line; what a scorer decided k
 
   expect(counts).toEqual({ read: 4, loaded: 0, repeated: 0, refused: 4 });
   expect(bench.notices.toSorted()).toEqual([
+    expect.stringContaining("live: application_id was decided by a scorer already"),
     expect.stringMatching(/^line 1: credit_score is 299; send an integer from 300 to 850/),
     "line 2: The line is not JSON; send one application a line.",
-    expect.stringContaining("line 3 (live): application_id was decided by a scorer already"),
     expect.stringMatching(/^line 4: timestamp .* ahead/),
   ]);
 });

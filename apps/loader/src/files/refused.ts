@@ -3,8 +3,8 @@ import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Failure } from "@scoreline/contracts";
 
-/** A line of a file that was not taken, and each rule that it breaks. */
-export type Refused = { line: number; application_id?: string; failures: Failure[] };
+/** A line of a file that was not taken, and each rule that it breaks; named by its line, its application or both. */
+export type Refused = { line?: number; application_id?: string; failures: Failure[] };
 
 /** Refused lines told on the terminal at most; all of them are counted, and written where a file for them is given. */
 const toldMax = 10;
@@ -48,14 +48,17 @@ export class RefusedLines {
 
   /** `line 7 (app-7): bad is "maybe"; send …`, one line a rule, and where the others are. */
   told(): string[] {
-    const lines = this.#first.flatMap(({ line, application_id, failures }) =>
-      failures.map(
-        ({ detail }) => `line ${line}${application_id === undefined ? "" : ` (${application_id})`}: ${detail}`,
-      ),
+    const lines = this.#first.flatMap((refused) =>
+      refused.failures.map(({ detail }) => `${nameOf(refused)}: ${detail}`),
     );
     const more = this.#count - this.#first.length;
     if (more <= 0) return lines;
     const where = this.#path === undefined ? "--rejects FILE writes them all" : `all are in ${this.#path}`;
     return [...lines, `and ${more} more lines; ${where}`];
   }
+}
+
+function nameOf({ line, application_id: id }: Refused): string {
+  if (line === undefined) return String(id);
+  return id === undefined ? `line ${line}` : `line ${line} (${id})`;
 }

@@ -49,7 +49,7 @@ const reuses = {
 
 /** Takes out each row whose id another application has: one on record, one in history, or one on an earlier line. */
 async function takeReused(warehouse: Client): Promise<Refused[]> {
-  const { rows } = await warehouse.query<{ line: string; application_id: string; reuse: keyof typeof reuses }>(
+  const { rows } = await warehouse.query<{ application_id: string; reuse: keyof typeof reuses }>(
     `with firsts as (
        select distinct on (application_id) * from staged_applications order by application_id, line
      ),
@@ -70,10 +70,11 @@ async function takeReused(warehouse: Client): Promise<Refused[]> {
      taken as (delete from staged_applications where line in (select line from reused))
      select * from reused order by line`,
   );
-  return rows.map(({ line, application_id, reuse }) => {
+  // By id and without its line: that of the stream is not the line of the file that it was made from.
+  return rows.map(({ application_id, reuse }) => {
     const detail = `application_id ${reuses[reuse]}.`;
     const failures = [{ pointer: "/application_id", check: "application_id_reused", detail }];
-    return { line: Number(line), application_id, failures };
+    return { application_id, failures };
   });
 }
 
