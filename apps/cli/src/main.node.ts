@@ -1,5 +1,5 @@
 import { loadHome } from "@scoreline/stack";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { z } from "zod";
 import { createProgram } from "./program.ts";
 
@@ -16,8 +16,7 @@ const program = createProgram({
   rest: process.argv.slice(3),
 });
 
-program.exitOverride();
-for (const command of program.commands) command.exitOverride();
+throwErrors(program);
 try {
   await program.parseAsync();
 } catch (error) {
@@ -27,4 +26,10 @@ try {
     process.stderr.write(`scoreline: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A command that meets wrong arguments throws; it does not end the process. */
+function throwErrors(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwErrors);
 }

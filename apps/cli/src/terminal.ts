@@ -5,6 +5,21 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Lines of a command's result, on standard output. */
+export function write(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A command's result as one JSON object, on one line. */
+export function writeJson(value: unknown): void {
+  write(JSON.stringify(value));
+}
+
+/** Epoch milliseconds -> `2026-01-31T09:30:00.000Z`. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 /** `1234` milliseconds -> `1.2 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

@@ -41,6 +41,11 @@ export class PublicationVoid extends Error {
 /** The id or the instant belongs to another publication. */
 export class AlreadyTaken extends Error {
   override readonly name = "AlreadyTaken";
+  readonly what: "id" | "instant";
+  constructor(what: AlreadyTaken["what"], message: string) {
+    super(message);
+    this.what = what;
+  }
 }
 
 const Hello = z.object({ localTime: z.date() });
@@ -131,7 +136,7 @@ export async function insertPolicy(db: Db, policy: StoredPolicy, options: Publis
   const publication = publicationOf(policy);
   if (publication.beganAtMs !== undefined) checkLead(policy.effectiveFromMs, policy.publishedAtMs, options);
   if (!(await insertIfNew(policiesOf(db), policyDocument(policy)))) {
-    throw new AlreadyTaken(`${policy.version} exists already; a version is immutable.`);
+    throw new AlreadyTaken("id", `${policy.version} exists already; a version is immutable.`);
   }
   await acknowledge(db, publication, options);
 }
@@ -157,7 +162,7 @@ export async function insertFirstPolicy(
 export async function insertException(db: Db, row: StoredException, options: PublishOptions = {}): Promise<void> {
   checkLead(row.effectiveFromMs, row.createdAtMs, options);
   if (!(await insertIfNew(exceptionsOf(db), exceptionDocument(row)))) {
-    throw new AlreadyTaken(`The exception ${row.id} exists already.`);
+    throw new AlreadyTaken("id", `The exception ${row.id} exists already.`);
   }
   await acknowledge(db, publicationOfException(row), options);
 }
@@ -177,7 +182,7 @@ async function acknowledge(db: Db, { key, subject, beganAtMs }: Publication, opt
   const inTime = beganAtMs === undefined || nowMs <= beganAtMs + policyPublishMsMax;
   const wanted = { _id: key, subject, outcome: inTime ? "published" : "void", settled_at: new Date(nowMs) } as const;
   const { subject: holder, outcome } = await claim(db, wanted);
-  if (holder !== subject) throw new AlreadyTaken(`${key} belongs to ${holder}; ${subject} does not take effect.`);
+  if (holder !== subject) throw new AlreadyTaken("instant", `${key} belongs to ${holder}; ${subject} does not take effect.`);
   if (outcome === "void") {
     throw new PublicationVoid(
       `${subject} is void: the store did not acknowledge it within ${policyPublishMsMax / 1000} s. Publish it again.`,
