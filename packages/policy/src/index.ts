@@ -9,3 +9,7 @@ export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
 export { PolicyTooLarge } from "./reasons/formula.ts";
 export { planReasons } from "./reasons/planReasons.ts";
 export { formatScaled, unparse } from "./reasons/unparse.ts";
+export { compileSql } from "./sql/compile.ts";
+export { decideAll, differencesOf, eventRow, type PolicyEvent, policyVectors, type SqlDecision } from "./vectors.ts";
+export { PartitionWindows, type WindowEvent } from "./windows/partitionWindows.ts";
+export { WindowPlan, type WindowValues } from "./windows/plan.ts";
