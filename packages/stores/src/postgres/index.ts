@@ -1,8 +1,9 @@
-export { type AuditAction, recordAudit } from "./auditLog.ts";
+export { type AuditAction, publishedHashes, recordAudit } from "./auditLog.ts";
 export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
 export { connectPostgres, type Database } from "./connect.ts";
-export { type RecordedDecision, readDecision } from "./decisions.ts";
+export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export { migrate } from "./migrate.ts";
+export { type RecomputedDecision, type RecomputeEvent, recompute, recomputeEvents } from "./recompute.ts";
 export { type Review, type ReviewOutcome, readReview, recordReview, reviewStatuses } from "./reviews.ts";
 export { commitSettlement, type FaultyRecord, recordedIds, type ScoredRecord, type Settlement } from "./settlement.ts";
 export {
