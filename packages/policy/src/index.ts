@@ -5,6 +5,7 @@ export type { ExplainedFacts } from "./engine/explain.ts";
 export type { Unfit } from "./engine/unfit.ts";
 export * from "./inputs.ts";
 export * from "./ir.ts";
+export * from "./language/index.ts";
 export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
 export { PolicyTooLarge } from "./reasons/formula.ts";
 export { planReasons } from "./reasons/planReasons.ts";

@@ -1,0 +1,2 @@
+export { checkPolicy } from "./check.ts";
+export { formatProblem, type PolicyProblem } from "./problems.ts";
