@@ -25,6 +25,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // `npm run bench`: no test run finds anything here.
+      { test: { name: "bench", include: [], benchmark: { include: ["packages/*/bench/**/*.bench.ts"] } } },
     ],
   },
 });

@@ -1,15 +1,17 @@
 export * from "./catalogue.ts";
 export { decide } from "./decide.ts";
+export { type ClauseOutcome, clauseOutcomes } from "./engine/clauses.ts";
 export { type Decision, Engine } from "./engine/engine.ts";
 export type { ExplainedFacts } from "./engine/explain.ts";
 export type { Unfit } from "./engine/unfit.ts";
 export * from "./inputs.ts";
 export * from "./ir.ts";
+export { formatScaled } from "./language/decimal.ts";
 export * from "./language/index.ts";
 export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
 export { PolicyTooLarge } from "./reasons/formula.ts";
 export { planReasons } from "./reasons/planReasons.ts";
-export { formatScaled, unparse } from "./reasons/unparse.ts";
+export { unparse } from "./reasons/unparse.ts";
 export { compileSql } from "./sql/compile.ts";
 export { decideAll, differencesOf, eventRow, type PolicyEvent, policyVectors, type SqlDecision } from "./vectors.ts";
 export { PartitionWindows, type WindowEvent } from "./windows/partitionWindows.ts";

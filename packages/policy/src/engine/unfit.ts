@@ -1,6 +1,6 @@
 import { inputReader, type PolicyFacts } from "../inputs.ts";
 import type { Input } from "../ir.ts";
-import { formatScaled } from "../reasons/unparse.ts";
+import { formatScaled } from "../language/decimal.ts";
 
 /** An attribute that was sent and counted as missing: `why` completes a sentence that begins with its name. */
 export type Unfit = { input: string; value: unknown; why: string };

@@ -1,6 +1,8 @@
 import { riskLevels } from "@scoreline/contracts";
 import { z } from "zod";
 import type { CheckedPolicy, Feature, Input } from "../ir.ts";
+import { leavesMax, PolicyTooLarge } from "../reasons/formula.ts";
+import { planReasons } from "../reasons/planReasons.ts";
 import { readApproval, readFraud, readRisk, type Section } from "./clauses.ts";
 import { readDocument, type Tree } from "./document.ts";
 import { readFeatures } from "./features.ts";
@@ -20,8 +22,8 @@ import { readScorecard, scorecardName } from "./scorecard.ts";
 import { name, read, strict } from "./shape.ts";
 
 const Document = strict({
-  policy: z.string({ error: "is missing; name the policy: consumer-loans" }).regex(/^[a-z][a-z0-9-]{0,62}$/, {
-    error: "is no policy's name; write lower-case letters, digits and -, at most 63, beginning with a letter",
+  policy: z.string({ error: "is not a name; write one such as consumer-loans" }).regex(/^[a-z][a-z0-9-]{0,62}$/, {
+    error: "is not a name; write lower-case letters, digits and -, at most 63, beginning with a letter",
   }),
   inputs: z.unknown().optional(),
   scorecard: z.unknown().optional(),
@@ -79,7 +81,7 @@ function policyOf(tree: Tree, problems: Problems): CheckedPolicy | undefined {
   const clauses = readClauses(applications, scope, problems);
   const transactions = readTransactions(part("transactions"), [...inputs.keys()], problems, declare);
   if (!document) return undefined;
-  return {
+  const policy = {
     name: document.policy,
     inputs: namedInputs([...applicationFields, ...inputs.values()], scope),
     features: whole(features),
@@ -88,6 +90,21 @@ function policyOf(tree: Tree, problems: Problems): CheckedPolicy | undefined {
     ...clauses,
     transactions,
   };
+  if (problems.all.length === 0) checkReasons(policy, section(applications, "approval"), problems);
+  return policy;
+}
+
+/** A clause can be short and still come to more tests than its reasons are read from. */
+function checkReasons(policy: CheckedPolicy, approval: Tree | undefined, problems: Problems): void {
+  try {
+    planReasons(policy);
+  } catch (error) {
+    if (!(error instanceof PolicyTooLarge)) throw error;
+    const index = policy.approval.findIndex(({ id }) => id === error.clause);
+    const offset = approval?.kind === "list" ? (approval.items[index]?.offset ?? approval.offset) : 0;
+    const message = `its tests come to more than ${leavesMax} once is_fraud and risk_level are spelled out`;
+    problems.within(`approval clause ${error.clause}`)(offset, message, "split it, or join fraud or risk clauses");
+  }
 }
 
 /** The names that a policy gives: each once, and none that is something already. */

@@ -53,10 +53,21 @@ function leavesOf(node: Node): number {
 function withoutRepeats(nodes: readonly Node[]): Node[] {
   const byKey = new Map<string, Node>();
   for (const node of nodes) {
-    const key = JSON.stringify(node);
+    const key = keyOf(node);
     if (!byKey.has(key)) byKey.set(key, node);
   }
   return [...byKey.values()];
+}
+
+const keys = new WeakMap<Node, string>();
+
+/** The same for equal formulas. Kept: a policy may spell out one derived name in many places. */
+export function keyOf(node: Node): string {
+  const known = keys.get(node);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(node);
+  keys.set(node, key);
+  return key;
 }
 
 /** `x < 700` beside `x < 500` says nothing in an `all`, and everything in an `any`. The kept one stays in its place. */

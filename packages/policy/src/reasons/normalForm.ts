@@ -6,8 +6,16 @@ import { combine, constant, type Node } from "./formula.ts";
 type Comparison = Extract<Expr, { kind: "comparison" }>;
 type In = Extract<Expr, { kind: "in" }>;
 
-/** What an expression stands in: its policy, the approval clause, and whether it is part of `is_fraud`. */
-export type Place = { readonly policy: CheckedPolicy; readonly clause: string; readonly fraud: boolean };
+/**
+ * What an expression stands in: its policy, the approval clause, and whether it is part of `is_fraud`. A derived name is
+ * spelled out once for the policy and kept in `spelled`.
+ */
+export type Place = {
+  readonly policy: CheckedPolicy;
+  readonly clause: string;
+  readonly fraud: boolean;
+  readonly spelled: Map<string, Node>;
+};
 
 /**
  * An expression, or its negation, in negation normal form: `and` and `or` of literals, the derived names spelled out, the
@@ -48,11 +56,15 @@ function junction(kind: "all" | "any", operands: readonly Expr[], place: Place, 
 /** `is_fraud` is any of the fraud clauses. That it is not is never a reason, so it is kept whole, as a guard. */
 function fraud(expr: Expr, place: Place, negated: boolean): Node {
   const clauses = place.policy.fraud.map((clause) => clause.when);
-  if (!negated || clauses.length === 0) {
-    const any = junction("any", clauses, { ...place, fraud: true }, false);
-    return any.kind === "constant" ? constant(any.value !== negated) : any;
-  }
-  return { kind: "guard", expr: { kind: "not", operand: expr } };
+  if (clauses.length === 0) return constant(negated);
+  if (negated) return { kind: "guard", expr: { kind: "not", operand: expr } };
+  return spelledOnce("is_fraud", place, () => junction("any", clauses, { ...place, fraud: true }, false));
+}
+
+function spelledOnce(name: string, { spelled }: Place, spell: () => Node): Node {
+  const node = spelled.get(name) ?? spell();
+  spelled.set(name, node);
+  return node;
 }
 
 function comparison(expr: Comparison, place: Place, negated: boolean): Node {
@@ -126,7 +138,8 @@ function anyLevel(levels: readonly RiskLevel[], place: Place, negated: boolean):
     const before = risk.slice(0, index).map((earlier): Expr => ({ kind: "not", operand: earlier.when ?? always }));
     return [{ kind: "and", operands: [...before, clause.when ?? always] }];
   });
-  return normalForm({ kind: "or", operands: cases }, place, negated);
+  const name = `${negated ? "!" : ""}${levels.join()}`;
+  return spelledOnce(name, place, () => normalForm({ kind: "or", operands: cases }, place, negated));
 }
 
 function holds({ left, right, operator }: Comparison): boolean {

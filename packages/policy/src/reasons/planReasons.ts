@@ -1,7 +1,7 @@
 import type { ApprovalStatus, ReasonCode } from "@scoreline/contracts";
 import type { ApprovalClause, CheckedPolicy, Expr, Formula, Literal, ReasonPlan } from "../ir.ts";
 import { namesOf } from "./expression.ts";
-import { type Node, withGuards } from "./formula.ts";
+import { keyOf, type Node, withGuards } from "./formula.ts";
 import { normalForm } from "./normalForm.ts";
 
 const rank: Record<ApprovalStatus, number> = { Approved: 2, "Under Review": 1, Rejected: 0 };
@@ -15,15 +15,21 @@ type Leaf = Extract<Node, { kind: "literal" }>;
  * a clause other than an approval that has no reason.
  */
 export function planReasons(policy: CheckedPolicy): ReasonPlan[] {
-  return policy.approval.map((clause, index) => planClause(policy, clause, index));
+  const spelled = new Map<string, Node>();
+  return policy.approval.map((clause, index) => planClause(policy, clause, index, spelled));
 }
 
-function planClause(policy: CheckedPolicy, clause: ApprovalClause, index: number): ReasonPlan {
+function planClause(
+  policy: CheckedPolicy,
+  clause: ApprovalClause,
+  index: number,
+  spelled: Map<string, Node>,
+): ReasonPlan {
   const bare = { clause: clause.id, of: clause.id, formula: undefined, literals: [] };
   if (clause.status === "Approved") return bare;
   const explained = clause.when ? clause : nearestBetter(policy.approval.slice(0, index), clause.status);
   if (!explained?.when) return bare;
-  const place = { policy, clause: clause.id, fraud: false };
+  const place = { policy, clause: clause.id, fraud: false, spelled };
   const node = withGuards(normalForm(explained.when, place, explained !== clause));
   return { ...bare, of: explained.id, ...number(node, policy, clause) };
 }
@@ -35,7 +41,7 @@ function nearestBetter(earlier: readonly ApprovalClause[], status: ApprovalStatu
 
 /** Numbers the literals in order of appearance, and ranks them. A constant formula, or one of guards only, explains nothing. */
 function number(node: Node, policy: CheckedPolicy, clause: ApprovalClause): Pick<ReasonPlan, "formula" | "literals"> {
-  const leaves = [...new Map(leavesOf(node).map((leaf) => [JSON.stringify(leaf), leaf])).entries()];
+  const leaves = [...new Map(leavesOf(node).map((leaf) => [keyOf(leaf), leaf])).entries()];
   const onlyAbsence = leaves.every(([, leaf]) => isAbsence(leaf.expr));
   const numbered = leaves.map(([key, leaf], index) => ({
     key,
@@ -60,7 +66,7 @@ function formulaOf(node: Node, places: ReadonlyMap<string, number>): Formula | u
     case "guard":
       return node;
     case "literal":
-      return { kind: "literal", literal: places.get(JSON.stringify(node)) ?? 0 };
+      return { kind: "literal", literal: places.get(keyOf(node)) ?? 0 };
     default: {
       const operands = node.operands.flatMap((operand) => formulaOf(operand, places) ?? []);
       return { kind: node.kind, operands };

@@ -1,4 +1,5 @@
 import type { Expr, Scalar, ValueType } from "../ir.ts";
+import { formatScaled } from "../language/decimal.ts";
 import { typeOf } from "./expression.ts";
 
 /** How tightly each form binds (CEL's grammar, cel-spec doc/langdef.md): an operand that binds less gets parentheses. */
@@ -7,14 +8,6 @@ const binding = { or: 1, and: 2, relation: 3, sum: 4, product: 5, unary: 6, prim
 /** An expression in the policy's language: `loan_amount > 15000 && has(dti)`. Reading it again gives the same meaning. */
 export function unparse(expr: Expr): string {
   return write(expr).text;
-}
-
-/** A scaled integer as a decimal without needless zeros: 1500050 at scale 2 is `15000.5`. */
-export function formatScaled(value: number, scale: number): string {
-  const digits = String(Math.abs(value)).padStart(scale + 1, "0");
-  const whole = digits.slice(0, digits.length - scale);
-  const decimals = digits.slice(digits.length - scale).replace(/0+$/, "");
-  return `${value < 0 ? "-" : ""}${whole}${decimals ? `.${decimals}` : ""}`;
 }
 
 function write(expr: Expr): { text: string; binds: number } {
@@ -70,12 +63,8 @@ function constant(value: Scalar, type: ValueType): { text: string; binds: number
   return { text: typeof value === "string" ? quoted(value) : String(value), binds: binding.primary };
 }
 
-const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
+/** The language has no escapes: a string stands in whichever quotes it does not hold. */
 function quoted(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be escaped.
-  const escaped = value.replace(/[\\'\u0000-\u001f\u007f]/g, (character) => {
-    return escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return `'${escaped}'`;
+  const quote = value.includes("'") ? '"' : "'";
+  return `${quote}${value}${quote}`;
 }
