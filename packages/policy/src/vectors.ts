@@ -29,12 +29,20 @@ export type SqlDecision = {
  */
 export function policyVectors(policy: CheckedPolicy, { seed, count }: { seed: number; count: number }): PolicyEvent[] {
   const random = new Random(seed);
-  const streams = new Streams(random, [...new Set(policy.features.map(({ windowMs }) => windowMs))]);
-  const applications = new Applications(policy, random);
-  return Array.from({ length: count }, (_, index) => {
-    const { user, ...place } = streams.next();
-    return { application: applications.next(`vector-${seed}-${index}`, user, place.tMs), ...place };
-  });
+  const next = eventMaker(policy, `vector-${seed}`);
+  return Array.from({ length: count }, () => next(random));
+}
+
+/** Makes one event after the other; each follows from the random numbers that it is given and the events before it. */
+export function eventMaker(policy: CheckedPolicy, idPrefix: string): (random: Random) => PolicyEvent {
+  const streams = new Streams([...new Set(policy.features.map(({ windowMs }) => windowMs))]);
+  const applications = new Applications(policy);
+  let made = 0;
+  return (random) => {
+    const { user, ...place } = streams.next(random);
+    made += 1;
+    return { application: applications.next(`${idPrefix}-${made}`, user, place.tMs, random), ...place };
+  };
 }
 
 /** The JavaScript engine's decisions on events, in their order; each partition's stand in (t, offset) order. */

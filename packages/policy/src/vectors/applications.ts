@@ -11,24 +11,21 @@ const senderSkewMs = 86_400_000;
 /** Draws applications that try what a policy compares. */
 export class Applications {
   readonly #policy: CheckedPolicy;
-  readonly #random: Random;
   readonly #candidates: ReadonlyMap<string, readonly (Scalar | undefined)[]>;
   readonly #comparisons: ReturnType<typeof thresholdsOf>["comparisons"];
 
-  constructor(policy: CheckedPolicy, random: Random) {
+  constructor(policy: CheckedPolicy) {
     const { byInput, comparisons } = thresholdsOf(policy);
     this.#policy = policy;
-    this.#random = random;
     this.#comparisons = comparisons;
     this.#candidates = new Map(
       policy.inputs.map((input) => [input.name, fittingValues(input, byInput.get(input.name) ?? [])]),
     );
   }
 
-  next(id: string, user: string, tMs: number): Application {
-    const random = this.#random;
+  next(id: string, user: string, tMs: number, random: Random): Application {
     const { inputs } = this.#policy;
-    const drawn: Drawn = new Map(inputs.map((input) => [input.name, this.#draw(input)]));
+    const drawn: Drawn = new Map(inputs.map((input) => [input.name, this.#draw(input, random)]));
     if (this.#comparisons.length > 0 && random.chance(0.3)) aim(random.pick(this.#comparisons), drawn, inputs, random);
     const attributes: Record<string, AttributeValue> = {};
     for (const input of inputs) {
@@ -54,8 +51,7 @@ export class Applications {
     return application as Application;
   }
 
-  #draw(input: Input): Scalar | undefined {
-    const random = this.#random;
+  #draw(input: Input, random: Random): Scalar | undefined {
     if (input.type.kind === "number" && random.chance(0.25)) return anyNumber(input.type, random);
     return random.pick(this.#candidates.get(input.name) ?? []);
   }

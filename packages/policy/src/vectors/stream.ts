@@ -10,8 +10,14 @@ export type Place = {
 };
 
 const startMs = 1_700_000_000_000;
-const partitions = 2;
-const users = ["u1", "u2", "u3"];
+/** A window is over one partition of one topic. */
+const partitions = [
+  { topic: "vectors", partition: 0 },
+  { topic: "vectors", partition: 1 },
+  { topic: "other-vectors", partition: 0 },
+];
+/** A dictionary would take two of them for one. */
+const users = ["u1", "U1", "u-1"];
 /** How far back an edge is looked for. */
 const recentMax = 200;
 
@@ -27,29 +33,25 @@ class Partition {
  * gaps in offsets, few users so that windows fill.
  */
 export class Streams {
-  readonly #random: Random;
   readonly #windowsMs: readonly number[];
-  readonly #partitions = Array.from({ length: partitions }, () => new Partition());
+  readonly #states = new Map(partitions.map((place) => [place, new Partition()]));
 
-  constructor(random: Random, windowsMs: readonly number[]) {
-    this.#random = random;
+  constructor(windowsMs: readonly number[]) {
     this.#windowsMs = windowsMs;
   }
 
-  next(): Place {
-    const random = this.#random;
-    const number = random.integer(0, partitions - 1);
-    const partition = this.#partitions[number] as Partition;
+  next(random: Random): Place {
+    const place = random.pick(partitions);
+    const partition = this.#states.get(place) as Partition;
     const user = random.pick(users);
-    partition.tMs = this.#timeFor(user, partition);
+    partition.tMs = this.#timeFor(user, partition, random);
     partition.offset += random.chance(0.1) ? random.integer(2, 9) : 1;
     partition.recent.push({ user, tMs: partition.tMs });
     if (partition.recent.length > recentMax) partition.recent.shift();
-    return { user, topic: "vectors", partition: number, offset: partition.offset, tMs: partition.tMs };
+    return { user, ...place, offset: partition.offset, tMs: partition.tMs };
   }
 
-  #timeFor(user: string, { tMs, recent }: Partition): number {
-    const random = this.#random;
+  #timeFor(user: string, { tMs, recent }: Partition, random: Random): number {
     if (random.chance(0.35)) return tMs;
     if (this.#windowsMs.length === 0 || random.chance(0.25)) return tMs + random.integer(1, 5);
     const windowMs = random.pick(this.#windowsMs);
