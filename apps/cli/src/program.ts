@@ -1,6 +1,8 @@
 import { down, type Home, readEnv } from "@scoreline/stack";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { addExplainCommand } from "./commands/explain.ts";
+import { addPolicyCommand } from "./commands/policy.ts";
 import { addReviewCommand } from "./commands/review.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -83,7 +85,9 @@ export function createProgram(deps: ProgramDeps): Command {
       if (made.migrations.length === 0 && !made.policy) say("Everything was there.");
     });
 
+  addPolicyCommand(program, stores);
   addReviewCommand(program, stores);
+  addExplainCommand(program, stores);
 
   delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);
   delegate(program, deps, "replay", "send a CSV or JSON-lines file over HTTP by a column mapping", [
