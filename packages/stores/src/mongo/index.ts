@@ -7,6 +7,7 @@ export {
   insertException,
   insertFirstPolicy,
   insertPolicy,
+  inspectVersion,
   nextVersionNumber,
   PublicationVoid,
   type PublishOptions,

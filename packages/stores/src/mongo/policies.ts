@@ -14,6 +14,7 @@ import {
   readPolicyDocument,
   type StoredException,
   type StoredPolicy,
+  sha256Of,
 } from "./policyDocuments.ts";
 
 /*
@@ -182,7 +183,8 @@ async function acknowledge(db: Db, { key, subject, beganAtMs }: Publication, opt
   const inTime = beganAtMs === undefined || nowMs <= beganAtMs + policyPublishMsMax;
   const wanted = { _id: key, subject, outcome: inTime ? "published" : "void", settled_at: new Date(nowMs) } as const;
   const { subject: holder, outcome } = await claim(db, wanted);
-  if (holder !== subject) throw new AlreadyTaken("instant", `${key} belongs to ${holder}; ${subject} does not take effect.`);
+  if (holder !== subject)
+    throw new AlreadyTaken("instant", `${key} belongs to ${holder}; ${subject} does not take effect.`);
   if (outcome === "void") {
     throw new PublicationVoid(
       `${subject} is void: the store did not acknowledge it within ${policyPublishMsMax / 1000} s. Publish it again.`,
@@ -204,4 +206,16 @@ export async function nextVersionNumber(db: Db, policy: string): Promise<number>
     .find({ policy }, { projection: { number: 1 } })
     .toArray();
   return Math.max(0, ...stored.map(({ number }) => number)) + 1;
+}
+
+/** A version's document as it stands, whether or not it is still what was published: for those who look into that. */
+export async function inspectVersion(
+  db: Db,
+  version: string,
+): Promise<{ yaml: string; sha256: string; storedSha256: unknown; compilerVersion: unknown } | undefined> {
+  const document = await policiesOf(db).findOne({ _id: version });
+  if (!document) return undefined;
+  const yaml = String(document.yaml);
+  const { sha256: storedSha256, compiler_version: compilerVersion } = document;
+  return { yaml, sha256: sha256Of(yaml), storedSha256, compilerVersion };
 }

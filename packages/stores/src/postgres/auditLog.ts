@@ -12,3 +12,11 @@ export async function recordAudit(
     insert into audit_log (actor, action, subject, details)
     values (${entry.actor}, ${entry.action}, ${entry.subject}, ${JSON.stringify(entry.details)}::text::jsonb)`;
 }
+
+/** The SHA-256 that a version had when it was published, as the audit log has it; several where several tried at once. */
+export async function publishedHashes(sql: Database, version: string): Promise<string[]> {
+  const rows = await sql<{ sha256: string }[]>`
+    select details->>'sha256' as sha256 from audit_log
+    where action = 'policy.publish' and subject = ${version} and details ? 'sha256'`;
+  return rows.map(({ sha256 }) => sha256);
+}

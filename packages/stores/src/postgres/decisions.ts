@@ -1,5 +1,6 @@
 import type { Application, ApprovalStatus, ReasonDetail, RiskLevel } from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
+import { type RecomputedDecision, recomputeEvents } from "./recompute.ts";
 import { type Review, reviewOf } from "./reviews.ts";
 import type { DecisionColumns } from "./settlement.ts";
 
@@ -77,6 +78,31 @@ export async function readDecision(sql: Database, applicationId: string): Promis
       review: reviewOf({ ...row, status: row.review_status, reason: row.review_reason }),
     }
   );
+}
+
+/**
+ * Decides a recorded application again by a compiled policy (over the relation `recomputeEvents`), its windows filled from
+ * what is recorded now of the same partition and user within `windowMs` before it. Undefined when its row is gone.
+ */
+export async function recomputeRecorded(
+  sql: Database,
+  select: string,
+  { application, topic, partition, offset, tMs }: RecordedDecision,
+  windowMs: number,
+): Promise<RecomputedDecision | undefined> {
+  const statement = `with ${recomputeEvents} as (
+  select application_id, user_id, topic, partition, record_offset, t_ms, credit_score::integer as credit_score, loan_amount,
+    device_id, applicant_age::integer as applicant_age, applicant_region, score_model, consent_automated_decision,
+    consent_analytics, attributes, application_id = $1 as in_scope
+  from credit_scores
+  where application_id = $1 or (topic = $2 and partition = $3 and user_id = $4
+    and t_ms > $5::bigint - $6::bigint and (t_ms, record_offset) < ($5::bigint, $7::bigint))
+)
+select * from (
+${select}) as decision`;
+  const place = [topic, partition, application.user_id, String(tMs), String(windowMs), String(offset)];
+  const [decision] = await sql.unsafe<RecomputedDecision[]>(statement, [application.application_id, ...place]);
+  return decision;
 }
 
 function applicationOf(row: Row): Application {

@@ -5,7 +5,14 @@ export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisi
 export { migrate } from "./migrate.ts";
 export { type RecomputedDecision, type RecomputeEvent, recompute, recomputeEvents } from "./recompute.ts";
 export { type Review, type ReviewOutcome, readReview, recordReview, reviewStatuses } from "./reviews.ts";
-export { commitSettlement, type FaultyRecord, recordedIds, type ScoredRecord, type Settlement } from "./settlement.ts";
+export {
+  commitSettlement,
+  type DecisionColumns,
+  type FaultyRecord,
+  recordedIds,
+  type ScoredRecord,
+  type Settlement,
+} from "./settlement.ts";
 export {
   committedOffset,
   Fenced,
