@@ -1,6 +1,7 @@
 import { isUnstorable } from "@scoreline/contracts";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
 import { Decimal } from "./decimal.ts";
+import { nestingMax, tooDeepAt } from "./nesting.ts";
 import { Problems, type Tell } from "./problems.ts";
 import { scalarOffsets } from "./scalarOffsets.ts";
 
@@ -54,6 +55,11 @@ export function readDocument(yaml: string, file: string): { problems: Problems; 
     refuse(before, "the document holds U+0000 or a lone surrogate, which no store can keep", "remove it");
     return { problems, tree: undefined };
   }
+  const deep = tooDeepAt(yaml);
+  if (deep !== undefined) {
+    refuse(deep, `the document is nested deeper than ${nestingMax}`, "write a policy as in the documentation");
+    return { problems, tree: undefined };
+  }
   const tree = readTree(yaml, refuse);
   return { problems, tree: failed ? undefined : tree };
 }
@@ -65,9 +71,6 @@ function linesOf(yaml: string): LineCounter {
   return lines;
 }
 
-/** What the parser says of a source that is nested beyond its stack. */
-const exhausted = "RESOURCE_EXHAUSTION";
-
 function readTree(yaml: string, tell: Tell): Tree | undefined {
   // Every scalar stays text: what it means is decided by its own digits. Repeated keys are told by `treeOf`, in linear time.
   const document = parseDocument(yaml, {
@@ -78,10 +81,6 @@ function readTree(yaml: string, tell: Tell): Tree | undefined {
     prettyErrors: false,
   });
   for (const { code, message, pos } of [...document.errors, ...document.warnings].slice(0, 20)) {
-    if (code === exhausted) {
-      tell(pos[0], "the document is nested too deeply", "write a policy as in the documentation");
-      return undefined;
-    }
     if (code === "MULTIPLE_DOCS") tell(pos[0], "the file holds more than one document", "write one policy a file");
     else if (code === "TAG_RESOLVE_FAILED") tell(pos[0], "tags are not part of a policy", "remove the tag");
     else tell(pos[0], `the YAML cannot be read: ${message.toLowerCase()}`, "correct the YAML there");

@@ -36,15 +36,15 @@ export const transactionFields: readonly Input[] = [
 
 const identity = {
   message: "tells records and people apart and says nothing of the risk",
-  fix: "remove it; windows are already over the events of one user",
+  fix: "remove it: windows are already over the events of one user",
 };
 const senderTime = {
   message: "is the sender's clock, which a fraudster sets",
-  fix: "remove it; windows go by the broker's time",
+  fix: "remove it: windows go by the broker's time",
 };
 const senderLabel = {
   message: "is the sender's own label and not our finding",
-  fix: "remove it; write the rule itself",
+  fix: "remove it, and write the rule itself",
 };
 
 function prohibited(name: string): [string, Refusal] {

@@ -141,7 +141,10 @@ function defaultOf(
     } else return value;
     return undefined;
   }
-  tell(offset, `the default is not a ${type.kind}`, `write a ${type.kind}, in quotes if it is a string`);
+  const fix = { number: "write a number", string: "write a string in quotes", boolean: "write true or false" }[
+    type.kind
+  ];
+  tell(offset, `the default is not a ${type.kind}`, fix);
   return undefined;
 }
 

@@ -79,6 +79,6 @@ export function basisOf(name: string): string | undefined {
 export function refusalOf(basis: string): Refusal {
   return {
     message: `is a prohibited basis, ${basis} (ECOA, 15 U.S.C. 1691(a); Regulation B, 12 CFR 1002.6(b))`,
-    fix: "remove it; credit is decided without it",
+    fix: "remove it: credit is decided without it",
   };
 }

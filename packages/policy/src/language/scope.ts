@@ -11,6 +11,9 @@ export type Named =
   | ({ readonly kind: "refused" } & Refusal)
   | { readonly kind: "broken" };
 
+/** Names that a problem lists at most. */
+const namesMax = 12;
+
 /** The names that stand for something at one place of a policy. */
 export class Scope {
   readonly #names: ReadonlyMap<string, Named>;
@@ -46,10 +49,10 @@ export class Scope {
   unknown(name: string): Refusal {
     const readable = [...this.#names].filter(([, { kind }]) => kind !== "refused").map(([known]) => known);
     const near = nearest(name, readable);
+    const shown = readable.length > namesMax ? [...readable.slice(0, namesMax), "…"] : readable;
     return {
       message: `\`${name}\` is not known here`,
-      fix:
-        near === undefined ? `declare it under \`inputs\`, or name one of ${readable.join(", ")}` : `write \`${near}\``,
+      fix: near === undefined ? `declare it under \`inputs\`, or name one of ${shown.join(", ")}` : `write \`${near}\``,
     };
   }
 }

@@ -36,9 +36,15 @@ function numberRefusal(operator: ComparisonOperator, left: NumberOperand, right:
   const outcome = foregone(operator, ...both);
   if (outcome === undefined) return undefined;
   return {
-    message: `the comparison is never ${!outcome}: the left side is ${boundsOf(left.type)}, the right side ${boundsOf(right.type)}`,
+    message: `this is never ${!outcome}: ${ranged(left)}, ${ranged(right)}`,
     fix: "compare with a value within the bounds, or remove the comparison",
   };
+}
+
+/** `credit_score is 300 to 850`: a side of a comparison with its bounds. */
+function ranged({ expr, type }: NumberOperand): string {
+  const side = "name" in expr ? expr.name : expr.kind === "constant" ? "the constant" : "the computation";
+  return `${side} is ${boundsOf(type)}`;
 }
 
 /** A constant with more decimals than the other side is equal to none of its values. */
@@ -59,7 +65,7 @@ function neverRefusal(value: string, values: readonly string[] | undefined): Ref
   if (value === "") return { message: "no text is ever empty", fix: "write has(name) or !has(name)" };
   if (!values || values.includes(value)) return undefined;
   const near = nearest(value, values);
-  const choices = near === undefined ? values.map(shownString).join(", ") : shownString(near);
+  const choices = near === undefined ? `one of ${values.map(shownString).join(", ")}` : shownString(near);
   return { message: `${shownString(value)} is none of the values that it can have`, fix: `write ${choices}` };
 }
 
@@ -104,5 +110,5 @@ function scaledMember(type: NumberType, constant: NumberOperand): number | Refus
   const scaled = BigInt(constant.type.min) * powerOfTen(type.scale - constant.type.scale);
   if (scaled >= type.min && scaled <= type.max) return Number(scaled);
   const shown = formatScaled(constant.type.min, constant.type.scale);
-  return { message: `${shown} is never met: the left side is ${boundsOf(type)}`, fix: "list values within the bounds" };
+  return { message: `${shown} is never met: the values are ${boundsOf(type)}`, fix: "list values within the bounds" };
 }
