@@ -206,6 +206,21 @@ describe("memory", () => {
     expect(full.bytes).toBeGreaterThan(100 * empty);
   });
 
+  test("is given back without a trace on the users and events that stay", () => {
+    const windows = new PartitionWindows(simplePlan);
+    for (let i = 0; i < 20_000; i += 1) windows.add(0, event(`user-${i}`, 1_000, `device-${i}`));
+    const staying = [3, 500, 19_999].map((i) => `user-${i}`);
+    for (const [index, user] of staying.entries()) windows.add(500, event(user, 10 + index, "d1"));
+    windows.commit();
+    windows.add(1_000, event("other"));
+    windows.commit();
+    expect(windows.size).toMatchObject({ users: 4, events: 4 });
+    for (const [index, user] of staying.entries()) {
+      expect(pickSimple(windows.add(1_001, event(user, 5, "d2")))).toEqual([2, 15 + index, 2, 10 + index]);
+      expect(pickSimple(windows.add(1_001, event(user, 50, "d1")))).toEqual([3, 65 + index, 2, 50]);
+    }
+  });
+
   test("stays level while as many events come as leave", () => {
     const windows = new PartitionWindows(simplePlan);
     const bytes: number[] = [];
