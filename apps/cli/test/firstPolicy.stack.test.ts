@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPolicies } from "@scoreline/stores/mongo";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { defaultPolicyFile, ensureFirstPolicy } from "../src/policies/firstPolicy.ts";
 import { newDatabases } from "./support/databases.ts";
+import { runProgram } from "./support/program.ts";
 
 const velocityFile = join(dirname(defaultPolicyFile), "velocity.yaml");
 
@@ -51,4 +52,11 @@ test("a file that is not there is refused before anything is published", async (
   const { db, sql } = await newDatabases();
   await expect(ensureFirstPolicy(db, sql, "nowhere.yaml")).rejects.toThrow(/nowhere.yaml/);
   expect((await readPolicies(db)).versions).toEqual([]);
+});
+
+test("scoreline init finds everything there, and refuses another first policy", async () => {
+  expect(await runProgram(inject("env"), "init")).toMatchObject({ error: undefined, stderr: "Everything was there." });
+  expect((await runProgram(inject("env"), "init", "--policy", velocityFile)).error).toMatch(
+    /The catalogue begins with consumer-loans@1, which is another document than .*velocity.yaml/,
+  );
 });

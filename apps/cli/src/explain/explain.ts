@@ -21,6 +21,8 @@ export type Explanation = {
   exception: PolicyException | undefined;
   /** Empty where the policy is gone. */
   inputs: ExplainedInput[];
+  /** As recorded, in major units: in the policy's order, then what it does not know. */
+  features: { name: string; value: number }[];
   clauses: ClauseOutcome[];
   verdict: "same" | "policy changed" | "data changed";
   /** Why it is not the same, a sentence each. */
@@ -32,17 +34,29 @@ export async function explainDecision(connections: Connections, applicationId: s
   const recorded = await readDecision(connections.sql, applicationId);
   if (!recorded) throw new Error(`There is no decision on application ${applicationId}.`);
   const { policy, exception, changes } = await readPolicyState(connections, recorded);
-  if (!policy) return { recorded, exception, inputs: [], clauses: [], verdict: "policy changed", findings: changes };
+  const features = featuresOf(policy, recorded);
+  if (!policy) {
+    return { recorded, exception, inputs: [], features, clauses: [], verdict: "policy changed", findings: changes };
+  }
   const data = await reevaluate(connections, policy, recorded, exception);
   return {
     recorded,
     exception,
     inputs: inputsOf(policy, recorded),
+    features,
     clauses: clauseOutcomes(policy, recorded.application, recordedWindows(policy, recorded.decision)),
     // With another policy it is no wonder that the decision comes out otherwise.
     verdict: changes.length > 0 ? "policy changed" : data.length > 0 ? "data changed" : "same",
     findings: [...changes, ...data],
   };
+}
+
+function featuresOf(policy: CheckedPolicy | undefined, { decision }: RecordedDecision) {
+  const names = [...(policy?.features ?? []).map(({ name }) => name), ...Object.keys(decision.features)];
+  return [...new Set(names)].flatMap((name) => {
+    const value = decision.features[name];
+    return value === undefined ? [] : [{ name, value }];
+  });
 }
 
 function inputsOf(policy: CheckedPolicy, { application, decision }: RecordedDecision): ExplainedInput[] {

@@ -10,10 +10,10 @@ import type { ExplainedInput, Explanation } from "./explain.ts";
 
 /** An explanation for a person within the lender: it names fraud clauses, which a customer never sees. */
 export function formatExplanation(explanation: Explanation): string {
-  const { recorded, inputs, clauses } = explanation;
-  const { application, decision } = recorded;
+  const { recorded, inputs, features, clauses } = explanation;
+  const { application } = recorded;
   const heading = `Application ${application.application_id} of user ${application.user_id}: ${finalStatus(explanation)}`;
-  const features = Object.entries(decision.features).map(([name, value]): Row => [name, String(value)]);
+  const featureRows = features.map(({ name, value }): Row => [name, String(value)]);
   const clauseRows = clauses.map(({ part, id, test, outcome }): Row => {
     return [`${part} ${id}`, `${outcome.padEnd(9)}  ${test ?? "otherwise"}`];
   });
@@ -21,7 +21,7 @@ export function formatExplanation(explanation: Explanation): string {
     heading,
     table(summaryRows(explanation)),
     ...section("Inputs", inputs.map(inputRow)),
-    ...section("Features", features),
+    ...section("Features", featureRows),
     ...section("Clauses", clauseRows),
     ...reasonLines(explanation),
     ...verdictLines(explanation),
@@ -61,31 +61,30 @@ function inputRow({ name, value, unfit }: ExplainedInput): Row {
   return [name, `${value ?? "missing"}: ${unfit}`];
 }
 
+/** The reasons by code, in rank order: what the customer reads of each, and the tests behind it. */
 function reasonLines({ recorded: { decision } }: Explanation): string[] {
   if (decision.reasons.length === 0) return [];
-  const detailed = new Set(decision.reasonDetails.map(({ code }) => code as string));
-  const bare = decision.reasons.filter((code) => !detailed.has(code));
-  return ["Reasons", ...decision.reasonDetails.flatMap(detailLines), ...bare.flatMap((code) => codeLines(code))];
+  const codes = decision.reasons.flatMap((code) => [
+    `  ${code}  ${wordingOf(code)}`,
+    ...decision.reasonDetails.filter((detail) => detail.code === code).map(detailText),
+  ]);
+  return ["Reasons", ...codes];
 }
 
-function detailLines(detail: ReasonDetail): string[] {
-  const { code, clause, test, values, threshold, pointsLost, counterfactual, keyFactors } = detail;
-  const read = Object.entries(values).map(([name, value]) => `${name} ${plain(value)}`);
-  const facts: Row[] = [
-    [
-      "because",
-      `${test} (clause ${clause}): ${read.join(", ")}${threshold === null ? "" : `, threshold ${plain(threshold)}`}`,
-    ],
-    ...(pointsLost === undefined ? [] : [["points lost", String(pointsLost)] as Row]),
-    ...(counterfactual ? [["otherwise with", changesText(counterfactual)] as Row] : []),
-    ...(keyFactors ? [["score lowered by", keyFactors.join("; ")] as Row] : []),
-  ];
-  return codeLines(code, facts);
-}
-
-function codeLines(code: string, facts: Row[] = []): string[] {
+function wordingOf(code: string): string {
   const wording = Object.hasOwn(reasons, code) ? reasons[code as ReasonCode].wording : undefined;
-  return [`  ${code}`, indented(table([...facts, ["customer reads", wording ?? "nothing: this reason is internal"]]))];
+  return wording ? `the customer reads: ${wording}` : "internal; the customer reads nothing of it";
+}
+
+function detailText(detail: ReasonDetail): string {
+  const { clause, test, values, threshold, pointsLost, counterfactual, keyFactors } = detail;
+  const read = Object.entries(values).map(([name, value]) => `${name} ${plain(value)}`);
+  const bound = threshold === null ? "" : `, threshold ${plain(threshold)}`;
+  const rows: Row[] = [["because", `${test} (clause ${clause}): ${read.join(", ")}${bound}`]];
+  if (pointsLost !== undefined) rows.push(["points lost", String(pointsLost)]);
+  if (counterfactual) rows.push(["otherwise with", changesText(counterfactual)]);
+  if (keyFactors) rows.push(["score lowered by", keyFactors.join("; ")]);
+  return table(rows).replace(/^/gm, "  ");
 }
 
 function changesText({ kind, changes }: Counterfactual): string {
@@ -94,7 +93,6 @@ function changesText({ kind, changes }: Counterfactual): string {
 }
 
 const plain = (value: PlainValue) => (value === null ? "missing" : String(value));
-const indented = (lines: string) => lines.replace(/^/gm, "  ");
 
 const verdicts = {
   same: "Evaluated again: the same, by the stream's engine and by SQL over the recorded events.",
