@@ -7,17 +7,29 @@ const connectSecondsMax = 10;
 /** How long the driver waits before it connects again, in seconds; its own bound is 20. Who repeats a query waits as well. */
 const reconnectSecondsMax = 1;
 
+export type ConnectSettings = {
+  /** Names the connections in `pg_stat_activity`. */
+  app: string;
+  connectionsMax?: number;
+  /** The least time before a connection that was lost, or could not be made, is made again. */
+  reconnectMsMin?: number;
+  /** Called after each connection that ended, an idle one's included. */
+  onClose?: () => void;
+};
+
 /**
  * A pool of connections to the database that `url` names. `bigint` columns come back as `bigint`; timestamps as `Date`.
  * A connection is made at the first query, so this never fails by itself. Use `begin` to keep one, never `reserve`:
  * without the driver's own look-up of types (see `arrayTypes`) it waits for ever on a new connection.
  */
-export function connectPostgres(url: string, { app, connectionsMax = 4 }: { app: string; connectionsMax?: number }) {
+export function connectPostgres(url: string, settings: ConnectSettings) {
+  const { app, connectionsMax = 4, reconnectMsMin = 0, onClose = () => {} } = settings;
   const options = {
     max: connectionsMax,
     connect_timeout: connectSecondsMax,
     idle_timeout: 60,
-    backoff: (attempt) => Math.min(3 ** attempt / 100, reconnectSecondsMax),
+    backoff: (attempt) => Math.max(Math.min(3 ** attempt / 100, reconnectSecondsMax), reconnectMsMin / 1_000),
+    onclose: onClose,
     connection: { application_name: app, TimeZone: "UTC" },
     onnotice: () => {},
     fetch_types: false,
