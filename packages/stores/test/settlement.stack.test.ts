@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { commitSettlement, committedOffset, readCommitted, recordedIds } from "../src/postgres/index.ts";
+import { commitsChannel } from "../src/postgres/commits.ts";
+import { commitSettlement, committedOffset, Fenced, readCommitted, recordedIds } from "../src/postgres/index.ts";
 import { counts, faulty, newCreditdb, scored, take } from "./support.ts";
 
 // What COPY's text format, array literals, JSON and SQL each give a meaning of their own.
@@ -157,6 +158,51 @@ describe("a commit is whole or nothing", () => {
   });
 });
 
+test("a commit is told with where it stands, and one that fails is not told", async () => {
+  const sql = await newCreditdb();
+  const told: string[] = [];
+  await sql.listen(commitsChannel, (payload) => told.push(payload));
+  const before = await take(sql, { partition: 3 });
+  const held = await take(sql, { partition: 3 });
+  const settlement = { next: 2n, maxTMs: 1_001, scored: [scored(0n)], faulty: [] };
+  await expect(commitSettlement(sql, before, settlement)).rejects.toBeInstanceOf(Fenced);
+  const bad = [scored(0n, { credit_score: 299 })];
+  await expect(commitSettlement(sql, held, { ...settlement, scored: bad })).rejects.toMatchObject({ code: "23514" });
+  await commitSettlement(sql, held, settlement);
+  await commitSettlement(sql, { ...held, nextOffset: 2n }, { next: 9n, maxTMs: 1_002, scored: [], faulty: [] });
+  await expect.poll(() => told).toEqual(["applications:3:2", "applications:3:9"]);
+});
+
+test("what a decision rests on is recorded with it", async () => {
+  const sql = await newCreditdb();
+  const record = scored(0n);
+  const detail = {
+    code: "TOO_MANY_APPLICATIONS",
+    literal: "velocity/0",
+    clause: "velocity",
+    test: "applications_1h > 3",
+    values: { applications_1h: 4 },
+    threshold: 3,
+  } as const;
+  record.decision = {
+    ...record.decision,
+    policyStatus: "Under Review",
+    reasonDetails: [detail],
+    features: { applications_1h: 4, requested_24h: 1250.5 },
+    exceptionId: "e-1",
+  };
+  await commitSettlement(sql, await take(sql), { next: 1n, maxTMs: 1_000, scored: [record], faulty: [] });
+  const [row] = await sql`
+    select policy_status, approval_status, reason_details, features, exception_id from credit_scores`;
+  expect(row).toEqual({
+    policy_status: "Under Review",
+    approval_status: "Approved",
+    reason_details: [detail],
+    features: { applications_1h: 4, requested_24h: 1250.5 },
+    exception_id: "e-1",
+  });
+});
+
 describe("what was committed", () => {
   test("is read back as it was settled, in offset order and within the range", async () => {
     const sql = await newCreditdb();
@@ -187,10 +233,12 @@ describe("what was committed", () => {
     });
     const all = await readCommitted(sql, held, 0n, 5n);
     const { application_id, user_id, credit_score, loan_amount_minor } = fraud.application;
+    const { policyStatus, reasonDetails, features, exceptionId, ...projected } = fraud.decision;
     expect(all.scored.map(({ offset }) => offset)).toEqual([0n, 3n]);
     expect(all.scored[1]).toEqual({
       ...fraud,
       application: { application_id, user_id, credit_score, loan_amount_minor },
+      decision: projected,
     });
     expect(all.faulty).toEqual(settled);
     const part = await readCommitted(sql, held, 1n, 3n);

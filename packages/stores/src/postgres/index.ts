@@ -21,3 +21,10 @@ export {
   SourceChanged,
   takePartition,
 } from "./streamOffsets.ts";
+export {
+  firstOffsetAfter,
+  readWindowRows,
+  type WindowColumn,
+  type WindowReads,
+  type WindowRow,
+} from "./windowRows.ts";

@@ -6,6 +6,7 @@ import {
   type ReasonDetail,
   type RiskLevel,
 } from "@scoreline/contracts";
+import { commitsChannel } from "./commits.ts";
 import type { Database } from "./connect.ts";
 import { Fenced, type HeldPartition } from "./streamOffsets.ts";
 
@@ -45,20 +46,20 @@ export type Settlement = { next: bigint; maxTMs: number; scored: ScoredRecord[];
 /**
  * Commits a settlement: the fence, the offset and all rows in one statement, which is one transaction and one round trip.
  * (The driver's `begin` ends the process when its connection is cut between two statements, and its COPY never settles
- * when a row is refused.) Throws `Fenced`, or Postgres' own error (a unique violation when an application_id came in
- * elsewhere meanwhile); then nothing of it is written.
+ * when a row is refused.) It is told on `commitsChannel` once it is committed. Throws `Fenced`, or Postgres' own error (a
+ * unique violation when an application_id came in elsewhere meanwhile); then nothing of it is written.
  */
 export async function commitSettlement(sql: Database, held: HeldPartition, settlement: Settlement): Promise<void> {
   const { topic, partition, epoch, nextOffset } = held;
   const scores = inLockOrder(settlement.scored).map((record) => scoreRow(held, record));
   const failed = settlement.faulty.flatMap((record) => failedRow(held, record));
   const issues = settlement.faulty.flatMap((record) => issueRows(held, record));
-  const [moved] = await sql<{ partitions: number }[]>`
+  const told = await sql`
     with moved as (
       update stream_offsets
       set next_offset = ${settlement.next}, max_t_ms = ${settlement.maxTMs}, updated_at = now()
       where topic = ${topic} and partition = ${partition} and epoch = ${epoch} and next_offset = ${nextOffset}
-      returning partition
+      returning topic, partition, next_offset
     ),
     scores as (
       insert into credit_scores
@@ -75,8 +76,8 @@ export async function commitSettlement(sql: Database, held: HeldPartition, settl
       select row.* from json_populate_recordset(null::data_quality_issues, ${JSON.stringify(issues)}::text::json) as row
       where exists (select from moved)
     )
-    select count(*)::int as partitions from moved`;
-  if (!moved?.partitions) throw new Fenced(held);
+    select pg_notify(${commitsChannel}, concat_ws(':', topic, partition, next_offset)) from moved`;
+  if (told.length === 0) throw new Fenced(held);
 }
 
 /** A row as JSON, by column; the table's own types read it (`text[]` from an array, `jsonb` from an object). Absent is null. */
