@@ -6,7 +6,9 @@ import { type BuildSummary, type BuiltModel, type Freshness, readBuild, readFres
 /** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
 export type DbtSettings = {
   dbtPath: string;
-  warehouseDir: string;
+  projectDir: string;
+  /** The models of the project that a policy version was compiled to. */
+  policyModels: readonly string[];
   /** dbt's `target` and `logs` go below it. */
   stateDir: string;
   databaseUrl: string;
@@ -29,15 +31,17 @@ wait "$child"; status=$?
 kill "$watcher" 2>/dev/null
 exit "$status"`;
 
-/** Runs `dbt build`. Red tests are in the summary; throws `DbtError` when there are no results at all. */
+/** Runs `dbt build`, of what `select` names where it is given. Red tests are in the summary; throws `DbtError` when there are no results at all. */
 export async function dbtBuild(
   settings: DbtSettings,
-  { fullRefresh = false }: { fullRefresh?: boolean } = {},
+  { fullRefresh = false, select }: { fullRefresh?: boolean; select?: string } = {},
 ): Promise<{ summary: BuildSummary; built: BuiltModel[] }> {
   const target = join(settings.stateDir, "target");
   const artefact = await runDbt(settings, target, "run_results.json", [
     "build",
     ...(fullRefresh ? ["--full-refresh"] : []),
+    // A test that needs a model beyond the selection is left out with it.
+    ...(select === undefined ? [] : ["--select", select, "--indirect-selection", "buildable"]),
   ]);
   return readBuild(artefact);
 }
@@ -55,11 +59,12 @@ async function runDbt(settings: DbtSettings, target: string, artefact: string, c
   // What an earlier run left must not pass for this one's.
   await rm(path, { force: true });
   const logs = join(settings.stateDir, "logs");
+  const variables = { reporting_time_zone: settings.reportingTimeZone, policy_models: settings.policyModels };
   const args = [
     ...command,
-    ...["--project-dir", settings.warehouseDir, "--profiles-dir", settings.warehouseDir],
+    ...["--project-dir", settings.projectDir, "--profiles-dir", settings.projectDir],
     ...["--target-path", target, "--log-path", logs, "--no-use-colors", "--no-version-check"],
-    ...["--vars", JSON.stringify({ reporting_time_zone: settings.reportingTimeZone })],
+    ...["--vars", JSON.stringify(variables)],
   ];
   const { code, tail } = await run(settings, args);
   const written = await readFile(path, "utf8").catch(() => undefined);

@@ -2,11 +2,15 @@ import { topics } from "@scoreline/contracts";
 import type { Db } from "mongodb";
 import type { Client } from "pg";
 import { loadAlerts } from "./alerts.ts";
-import { copyRows } from "./copy.ts";
+import { loadCatalogue } from "./catalogue.ts";
+import { copyReviews, copyWindows, type StreamedTable } from "./copy.ts";
 import { type LoadedOffset, type Stream, type Window, windowsToLoad } from "./windows.ts";
 
+/** Tables that are loaded by their place in the stream, in this order. */
+const streamedTables = ["credit_scores", "data_quality_issues", "fraud_alerts"] as const;
+
 /** Source tables in the order they are loaded. */
-export const loadedTables = ["credit_scores", "data_quality_issues", "fraud_alerts"] as const;
+export const loadedTables = [...streamedTables, "policies", "policy_exceptions", "reviews"] as const;
 export type LoadedTable = (typeof loadedTables)[number];
 
 /** Rows that a load brought, by table, and alerts that it could not reach. */
@@ -33,8 +37,8 @@ export async function extractLoad(
       data_quality_issues: windowsToLoad(streams, await readLoaded(warehouse, "data_quality_issues")),
       fraud_alerts: windowsToLoad(streams.filter(holdsApplications), await readLoaded(warehouse, "fraud_alerts")),
     };
-    const copied = (table: "credit_scores" | "data_quality_issues") =>
-      copyRows(creditdb, warehouse, { table, windows: windows[table], loadId });
+    const copied = (table: StreamedTable) =>
+      copyWindows({ creditdb, warehouse }, { table, windows: windows[table], loadId });
     const creditScores = await copied("credit_scores");
     const issues = await copied("data_quality_issues");
     const alerts = await loadAlerts(mongo, warehouse, {
@@ -43,10 +47,19 @@ export async function extractLoad(
       loadId,
       sweep: sweepAlerts,
     });
-    for (const table of loadedTables) await writeLoaded(warehouse, table, windows[table], loadId);
+    // After the decisions, so that whatever they were decided by is there.
+    const catalogue = await loadCatalogue(mongo, warehouse, loadId);
+    const reviews = await copyReviews({ creditdb, warehouse }, loadId);
+    for (const table of streamedTables) await writeLoaded(warehouse, table, windows[table], loadId);
     await warehouse.query("commit");
     return {
-      rows: { credit_scores: creditScores, data_quality_issues: issues, fraud_alerts: alerts.rows },
+      rows: {
+        credit_scores: creditScores,
+        data_quality_issues: issues,
+        fraud_alerts: alerts.rows,
+        ...catalogue,
+        reviews,
+      },
       alertsMissing: alerts.missing,
     };
   } catch (error) {

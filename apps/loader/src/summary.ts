@@ -1,7 +1,8 @@
+import { formatParity } from "./parity.ts";
 import type { RunSummary } from "./warehouse.ts";
 
 /** A run's summary for a person, a line a step. */
-export function formatSummary({ status, error, loaded, facts, dbt, seconds }: RunSummary): string {
+export function formatSummary({ status, error, loaded, facts, dbt, parity, seconds }: RunSummary): string {
   const lines: string[] = [];
   if (loaded) {
     const tables = Object.entries(loaded).map(([table, rows]) => `${table} ${rows}`);
@@ -16,6 +17,7 @@ export function formatSummary({ status, error, loaded, facts, dbt, seconds }: Ru
     for (const { name, status, message } of dbt.failures) lines.push(`  ${status}  ${name}: ${message}`);
   }
   if (facts !== null) lines.push(`facts    ${facts}`);
+  if (parity !== null) lines.push(`parity   ${formatParity(parity)}`);
   lines.push(error === null ? status : `${status}: ${error}`);
   return lines.join("\n");
 }

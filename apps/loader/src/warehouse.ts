@@ -5,8 +5,14 @@ import pg, { type Client } from "pg";
 import { type DbtSettings, dbtBuild, dbtFreshness } from "./dbt.ts";
 import type { BuildSummary, BuiltModel, Freshness } from "./dbtResults.ts";
 import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs } from "./jobs.ts";
-import { extractLoad, type Loaded, loadedTables } from "./load.ts";
+import { extractLoad, type Loaded, type LoadedTable, loadedTables } from "./load.ts";
 import { takeWarehouse } from "./lock.ts";
+import { type Parity, readParity } from "./parity.ts";
+import { type CompilePolicy, policyModels } from "./policyModels.ts";
+import { makeProject } from "./project.ts";
+
+/** Where dbt is, the project as it was written, and the folder for a copy of it and for dbt's own files. */
+export type DbtPlace = Omit<DbtSettings, "databaseUrl" | "projectDir" | "policyModels"> & { warehouseDir: string };
 
 /** What a run needs. `jobs` is creditdb, where each job is recorded. */
 export type WarehouseDeps = {
@@ -14,7 +20,8 @@ export type WarehouseDeps = {
   warehouseUrl: string;
   jobs: Database;
   mongo: Db;
-  dbt: Omit<DbtSettings, "databaseUrl">;
+  dbt: DbtPlace;
+  compile: CompilePolicy;
   /** What is worth saying while it goes on: it waits, it closed rows of a dead process, alerts are out of reach. */
   onNotice: (notice: string) => void;
 };
@@ -22,8 +29,16 @@ export type WarehouseDeps = {
 /** What a command of the loader works with, from the environment; `close` lets go of the stores. */
 export type OpenLoader = (onNotice: (notice: string) => void) => { deps: WarehouseDeps; close: () => Promise<unknown> };
 
-/** `withFreshness` asks dbt how fresh the sources are, beside the build. */
-export type RunOptions = { withDbt: boolean; withFreshness: boolean; fullRefresh: boolean };
+export type RunOptions = {
+  /** Load first, unless false: then what is there is built. */
+  withLoad?: boolean;
+  withDbt: boolean;
+  /** Ask dbt how fresh the sources are, beside the build. */
+  withFreshness: boolean;
+  fullRefresh: boolean;
+  /** Build and test the parity of decisions and what it rests on, and nothing else. */
+  parityOnly?: boolean;
+};
 
 /** A run's outcome, also as `run --json` prints it. A step that was not reached is null. */
 export type RunSummary = {
@@ -33,6 +48,8 @@ export type RunSummary = {
   loaded: Loaded["rows"] | null;
   facts: number | null;
   dbt: (BuildSummary & { freshness: Freshness | null }) | null;
+  /** Null when this run compared nothing. */
+  parity: Parity | null;
   seconds: { load: number; dbt: number };
 };
 
@@ -54,6 +71,7 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
     loaded: null,
     facts: null,
     dbt: null,
+    parity: null,
     seconds: { load: 0, dbt: 0 },
   };
   const warehouse = connection(deps.warehouseUrl, "scoreline-loader");
@@ -63,12 +81,15 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
     await takeWarehouse(warehouse, () => deps.onNotice("another run is under way; waiting for it to end"));
     const abandoned = await closeAbandonedJobs(deps.jobs);
     if (abandoned > 0) deps.onNotice(`closed ${abandoned} jobs that an earlier process left running`);
-    const loadStart = performance.now();
-    summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, options.fullRefresh);
-    summary.seconds.load = secondsSince(loadStart);
+    if (options.withLoad ?? true) {
+      const loadStart = performance.now();
+      const sweepAlerts = options.fullRefresh && !options.parityOnly;
+      summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, sweepAlerts);
+      summary.seconds.load = secondsSince(loadStart);
+    }
     if (options.withDbt) {
       const dbtStart = performance.now();
-      await build(deps, summary, options).finally(() => {
+      await build(deps, warehouse, summary, options).finally(() => {
         summary.seconds.dbt = secondsSince(dbtStart);
       });
     }
@@ -89,7 +110,7 @@ async function load(
 ): Promise<Loaded["rows"]> {
   const recorded: Job[] = loadedTables.map((table) => ({
     job: "load",
-    source: table === "fraud_alerts" ? "fraud_detection.fraud_alerts" : `creditdb.${table}`,
+    source: `${isDocuments(table) ? "fraud_detection" : "creditdb"}.${table}`,
     target: `dw_finance.raw.${table}`,
   }));
   const loaded = await recordJobs(jobs, runId, recorded, async () => {
@@ -102,17 +123,29 @@ async function load(
   return loaded.rows;
 }
 
-async function build({ jobs, dbt, warehouseUrl }: WarehouseDeps, summary: RunSummary, options: RunOptions) {
-  const settings = { ...dbt, databaseUrl: warehouseUrl };
+function isDocuments(table: LoadedTable): boolean {
+  return ["fraud_alerts", "policies", "policy_exceptions"].includes(table);
+}
+
+async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary, options: RunOptions) {
+  const { jobs, dbt, warehouseUrl } = deps;
   const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
   let built: BuiltModel[] = [];
   await recordJobs(jobs, summary.run_id, [job], async () => {
+    const models = await policyModels(warehouse, deps.compile);
+    const projectDir = await makeProject(dbt.warehouseDir, dbt.stateDir, models);
+    const settings = { ...dbt, databaseUrl: warehouseUrl, projectDir, policyModels: models.map(({ name }) => name) };
     const [outcome, freshness] = await Promise.all([
-      dbtBuild(settings, options),
+      dbtBuild(settings, {
+        fullRefresh: options.fullRefresh,
+        ...(options.parityOnly && { select: "+decision_parity" }),
+      }),
       options.withFreshness ? dbtFreshness(settings) : null,
     ]);
     built = outcome.built;
     summary.dbt = { ...outcome.summary, freshness };
+    const compared = built.some(({ name, error }) => name === "decision_parity" && error === null);
+    if (compared) summary.parity = await readParity(warehouse);
     const problems = problemsOf(summary.dbt);
     if (problems.length > 0) throw new RedBuildError(problems.join("; "));
     return { rows: [built.reduce((sum, { rows }) => sum + (rows ?? 0), 0)], result: undefined };

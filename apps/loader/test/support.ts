@@ -1,12 +1,22 @@
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PolicyException } from "@scoreline/policy";
 import { repositoryRoot, type StackEnv, tools } from "@scoreline/stack";
-import { chunkOf, connectMongo, insertAlerts } from "@scoreline/stores/mongo";
+import {
+  chunkOf,
+  connectMongo,
+  insertAlerts,
+  insertException,
+  insertPolicy,
+  storeTimeMs,
+} from "@scoreline/stores/mongo";
 import { connectPostgres, type Database, migrate } from "@scoreline/stores/postgres";
 import { inject } from "vitest";
+import { compilePolicy } from "../src/compilePolicy.ts";
 import type { WarehouseDeps } from "../src/warehouse.ts";
+import { Decider, insertScores, type Version } from "./decider.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -54,6 +64,7 @@ export async function openBench(): Promise<Bench> {
       reportingTimeZone: "UTC",
       environment: { PATH: process.env.PATH ?? "", HOME: stateDir },
     },
+    compile: compilePolicy,
     onNotice: (notice) => notices.push(notice),
   };
   const environment = {
@@ -96,35 +107,58 @@ export type Recorded = {
   name?: string;
   region?: string;
   age?: number;
+  /** A credit score of 400 on more than 15,000. */
   isFraud?: boolean;
+  /** 720, which the default policy approves, unless told. */
+  creditScore?: number;
 };
+
+const defaultYaml = readFileSync(join(repositoryRoot, "packages/policy/policies/default.yaml"), "utf8");
+
+/** The default policy, as `record` decides by. */
+export const defaultVersion: Version = { version: "consumer-loans@1", yaml: defaultYaml, fromMs: 0 };
+
+/** Publishes versions and exceptions, those that lie in the past too. */
+export async function publish(
+  bench: Bench,
+  { versions = [], exceptions = [] }: { versions?: readonly Version[]; exceptions?: readonly PolicyException[] },
+) {
+  const { mongo } = bench.deps;
+  const inThePast = { leadMsMin: Number.NEGATIVE_INFINITY };
+  for (const { version, yaml, fromMs } of versions) {
+    const [policy = "", number] = version.split("@");
+    const document = {
+      ...{ version, policy, number: Number(number), yaml, sha256: createHash("sha256").update(yaml).digest("hex") },
+      ...{ compilerVersion: 1, effectiveFromMs: fromMs, publishedAtMs: await storeTimeMs(mongo) },
+      ...{ publishedBy: "an analyst", note: "" },
+    };
+    await insertPolicy(mongo, document, inThePast);
+  }
+  for (const exception of exceptions) {
+    await insertException(mongo, { ...exception, createdAtMs: await storeTimeMs(mongo) }, inThePast);
+  }
+}
 
 /** Records applications as the scorer does, and says that their partitions are projected up to `projected`. */
 export async function record(sql: Database, applications: readonly Recorded[], projected: Record<number, number>) {
-  const rows = applications.map(
-    ({ id, offset, partition = 0, user = `user-${id}`, tMs, isFraud = false, ...rest }) => ({
-      application_id: id,
-      user_id: user,
-      credit_score: isFraud ? 400 : 720,
-      loan_amount: isFraud ? "15000.01" : "9999.99",
-      submitted_at: rest.submittedAt ?? "2026-03-01T10:00:00Z",
-      applicant_name: rest.name ?? null,
-      applicant_region: rest.region ?? null,
-      applicant_age: rest.age ?? null,
+  const decider = new Decider([defaultVersion]);
+  const rows = applications.map(({ id, offset, partition = 0, user = `user-${id}`, isFraud = false, ...rest }) =>
+    decider.decide({
+      application: {
+        application_id: id,
+        user_id: user,
+        credit_score: isFraud ? 400 : (rest.creditScore ?? 720),
+        loan_amount_minor: isFraud ? 1_500_001 : 999_999,
+        timestamp_ms: Date.parse(rest.submittedAt ?? "2026-03-01T10:00:00Z"),
+        applicant: { name: rest.name, age: rest.age, region: rest.region },
+      },
       topic,
       partition,
-      record_offset: offset,
-      t_ms: tMs ?? 1_772_359_200_000 + offset,
-      is_fraud: isFraud,
-      fraud_rules: isFraud ? ["risky-transaction"] : [],
-      risk_level: isFraud ? "High" : "Low",
-      policy_status: isFraud ? "Rejected" : "Approved",
-      approval_status: isFraud ? "Rejected" : "Approved",
-      reasons: isFraud ? ["SUSPECTED_FRAUD", 'a "quoted", odd\\one'] : [],
-      policy_version: "default-1",
+      offset,
+      tMs: rest.tMs ?? 1_772_359_200_000 + offset,
     }),
   );
-  if (rows.length > 0) await sql`insert into credit_scores ${sql(rows)}`;
+  await insertScores(sql, rows);
   await project(sql, projected);
 }
 
@@ -157,7 +191,7 @@ export async function alert(bench: Bench, id: string, offset: number, partition 
       loan_amount: 15_000.01,
       reason: "Risky transaction",
       rules: ["risky-transaction"],
-      policy_version: "default-1",
+      policy_version: "consumer-loans@1",
       alerted_at: new Date("2026-03-01T10:00:01Z"),
       status: "open",
       topic,
@@ -172,7 +206,7 @@ export async function alert(bench: Bench, id: string, offset: number, partition 
 export async function hashMarts(warehouse: Database): Promise<Record<string, string>> {
   const tables = [
     ...["marts.fact_loan_application", "marts.dim_user", "marts.dim_time", "marts.dim_risk", "marts.dim_status"],
-    "quality.data_quality_issues",
+    ...["marts.dim_policy", "quality.data_quality_issues", "quality.decision_parity"],
   ];
   const hashes = tables.map(async (table): Promise<[string, string]> => {
     const [row] = await warehouse.unsafe<{ hash: string }[]>(

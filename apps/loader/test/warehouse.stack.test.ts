@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { recordReview } from "@scoreline/stores/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectionVariables } from "../src/dbt.ts";
 import { runWarehouse } from "../src/warehouse.ts";
-import { alert, type Bench, hashMarts, openBench, record, recordIssue } from "./support.ts";
+import { alert, type Bench, defaultVersion, hashMarts, openBench, publish, record, recordIssue } from "./support.ts";
 
 const build = { withDbt: true, withFreshness: false, fullRefresh: false };
 
@@ -17,11 +18,12 @@ describe("the warehouse", () => {
 
   beforeAll(async () => {
     bench = await openBench();
+    await publish(bench, { versions: [defaultVersion] });
   }, 60_000);
   afterAll(() => bench?.remove());
 
   const facts = () => bench.warehouse`
-    select application_id, user_id, time_id, credit_score, loan_amount, risk_level, is_fraud, approval_status
+    select application_id, user_id, time_id, credit_score, loan_amount, risk_level, is_fraud, approval_status, final_status
     from marts.fact_loan_application order by application_id`;
 
   test("a first run turns what is projected, and no more, into facts and records every job", {
@@ -33,9 +35,10 @@ describe("the warehouse", () => {
         { id: "a", offset: 0, user: "ann", name: "Ann", region: "West", submittedAt: "2026-02-28T23:59:59Z" },
         { id: "b", offset: 1, isFraud: true },
         { id: "c", offset: 0, partition: 1, isFraud: true },
+        { id: "r", offset: 1, partition: 1, creditScore: 590 },
         { id: "in-flight", offset: 3 },
       ],
-      { 0: 3, 1: 1 },
+      { 0: 3, 1: 2 },
     );
     await recordIssue(bench.creditdb, 2);
     await alert(bench, "b", 1);
@@ -46,13 +49,17 @@ describe("the warehouse", () => {
     expect(summary).toMatchObject({
       status: "succeeded",
       error: null,
-      loaded: { credit_scores: 3, data_quality_issues: 1, fraud_alerts: 1 },
-      facts: 3,
+      loaded: { credit_scores: 4, data_quality_issues: 1, fraud_alerts: 1, policies: 1, reviews: 0 },
+      facts: 4,
       dbt: { models_failed: 0, tests_failed: 0, tests_warned: 1, tests_skipped: 0 },
+      parity: { decisions: 4, mismatches: 0 },
     });
     expect(summary.dbt?.failures.map(({ name }) => name)).toEqual(["every_fraud_decision_has_its_alert"]);
     expect(summary.dbt?.freshness).toEqual({ "creditdb.credit_scores": "pass", "loader.loads": "pass" });
-    const rejected = { credit_score: 400, loan_amount: "15000.01", risk_level: "High", approval_status: "Rejected" };
+    const rejected = {
+      ...{ credit_score: 400, loan_amount: "15000.01", risk_level: "High" },
+      ...{ approval_status: "Rejected", final_status: "Rejected" },
+    };
     expect([...(await facts())]).toEqual([
       {
         application_id: "a",
@@ -63,9 +70,14 @@ describe("the warehouse", () => {
         risk_level: "Low",
         is_fraud: false,
         approval_status: "Approved",
+        final_status: "Approved",
       },
       { application_id: "b", user_id: "user-b", time_id: 20260301, is_fraud: true, ...rejected },
       { application_id: "c", user_id: "user-c", time_id: 20260301, is_fraud: false, ...rejected },
+      {
+        ...{ application_id: "r", user_id: "user-r", time_id: 20260301, credit_score: 590, loan_amount: "9999.99" },
+        ...{ risk_level: "Medium", is_fraud: false, approval_status: "Under Review", final_status: "Under Review" },
+      },
     ]);
     const jobs = await bench.creditdb`
       select job, status, count(*)::integer as jobs, bool_and(finished_at >= started_at) as ended
@@ -73,31 +85,41 @@ describe("the warehouse", () => {
     expect([...jobs]).toEqual([
       { job: "dbt_build", status: "succeeded", jobs: 1, ended: true },
       { job: "dbt_model", status: "succeeded", jobs: summary.dbt?.models, ended: true },
-      { job: "load", status: "succeeded", jobs: 3, ended: true },
+      { job: "load", status: "succeeded", jobs: 6, ended: true },
     ]);
   });
 
-  test("late alerts, late records and older attributes end right in the next run", {
+  test("late alerts, late reviews, late records and older attributes end right in the next run", {
     timeout: buildMsMax,
   }, async () => {
     await alert(bench, "c", 0, 1);
+    const review = { status: "Approved", reviewedBy: "rita", reason: "Payslips seen" } as const;
+    expect(await recordReview(bench.creditdb, "r", review)).toMatchObject({ kind: "recorded" });
     await record(
       bench.creditdb,
       [
         { id: "d", offset: 4, user: "ann", region: "East", submittedAt: "2024-12-31T00:00:00Z" },
         // The broker took it before "a": what it says of Ann is older.
-        { id: "e", offset: 1, partition: 1, user: "ann", name: "Anna", age: 41, tMs: 1_772_000_000_000 },
+        { id: "e", offset: 0, partition: 2, user: "ann", name: "Anna", age: 41, tMs: 1_772_000_000_000 },
       ],
-      { 0: 5, 1: 2 },
+      { 0: 5, 2: 1 },
     );
 
     const summary = await runWarehouse(bench.deps, build);
 
     expect(summary).toMatchObject({
       status: "succeeded",
-      loaded: { credit_scores: 3, fraud_alerts: 2 },
-      facts: 6,
+      loaded: { credit_scores: 3, fraud_alerts: 2, reviews: 1 },
+      facts: 7,
       dbt: { tests_warned: 0, tests_failed: 0 },
+      parity: { decisions: 7, mismatches: 0 },
+    });
+    const [reviewed] = await bench.warehouse`
+      select policy_status, approval_status, final_status, reviewed_at is not null as was_reviewed, policy_version
+      from marts.fact_loan_application where application_id = 'r'`;
+    expect(reviewed).toEqual({
+      ...{ policy_status: "Under Review", approval_status: "Under Review", final_status: "Approved" },
+      ...{ was_reviewed: true, policy_version: "consumer-loans@1" },
     });
     const [late] = await bench.warehouse`select is_fraud from marts.fact_loan_application where application_id = 'c'`;
     expect(late).toEqual({ is_fraud: true });
@@ -125,16 +147,17 @@ describe("the warehouse", () => {
     expect(await hashMarts(bench.warehouse)).toEqual(hashes);
     const keys = await bench.warehouse`
       select contype::text as kind, count(*)::integer as keys from pg_constraint
-      where connamespace = 'marts'::regnamespace and contype in ('p', 'f') group by contype order by contype`;
+      where conrelid = 'marts.fact_loan_application'::regclass and contype in ('p', 'f') group by contype order by contype`;
     expect([...keys]).toEqual([
-      { kind: "f", keys: 5 },
-      { kind: "p", keys: 5 },
+      { kind: "f", keys: 8 },
+      { kind: "p", keys: 1 },
     ]);
-    const readable = await bench.warehouse`
-      select count(*)::integer as tables from pg_tables
-      where schemaname in ('marts', 'quality') and has_table_privilege('bi_reader', schemaname || '.' || tablename, 'select')
-        and has_schema_privilege('bi_reader', schemaname, 'usage')`;
-    expect(readable[0]).toEqual({ tables: 6 });
+    const unreadable = await bench.warehouse`
+      select tablename from pg_tables
+      where schemaname in ('marts', 'quality') and not (
+        has_table_privilege('bi_reader', schemaname || '.' || tablename, 'select')
+        and has_schema_privilege('bi_reader', schemaname, 'usage'))`;
+    expect([...unreadable]).toEqual([]);
   });
 
   test("a bad row turns the build red, and the marts stay as they were", {
@@ -164,14 +187,19 @@ describe("the warehouse", () => {
       insert into marts.dim_user select 'gone', null, null, null, null, now(), now(), 1, 1`;
     await bench.warehouse`
       insert into marts.fact_loan_application
-      select 'gone', 'gone', time_id, credit_score, loan_amount, risk_level, is_fraud, approval_status, primary_reason, reasons,
-        policy_version, region, decided_time_id, submitted_at, received_at, scored_at, alerted_at, alert_reason, topic, partition, 999, load_id
-      from marts.fact_loan_application where application_id = 'a'`;
+      select gone.* from marts.fact_loan_application as fact,
+        jsonb_populate_record(fact, '{"application_id": "gone", "user_id": "gone", "record_offset": 999}') as gone
+      where fact.application_id = 'a'`;
+    await bench.warehouse`
+      insert into quality.decision_parity
+      select gone.* from quality.decision_parity as parity,
+        jsonb_populate_record(parity, '{"application_id": "gone"}') as gone
+      where parity.application_id = 'a'`;
     await bench.warehouse`update marts.fact_loan_application set risk_level = 'Medium' where application_id = 'a'`;
 
     const summary = await runWarehouse(bench.deps, { ...build, fullRefresh: true });
 
-    expect(summary).toMatchObject({ status: "succeeded", error: null, facts: 6 });
+    expect(summary).toMatchObject({ status: "succeeded", error: null, facts: 7 });
     expect(await hashMarts(bench.warehouse)).toEqual(hashes);
     expect(await tables()).toEqual(before);
   });

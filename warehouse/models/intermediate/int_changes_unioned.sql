@@ -10,6 +10,12 @@ alerts as (
 
 ),
 
+reviews as (
+
+    select * from {{ ref('stg_creditdb__reviews') }}
+
+),
+
 int_changes_unioned as (
 
     select
@@ -21,6 +27,11 @@ int_changes_unioned as (
         application_id,
         load_id
     from alerts
+    union all
+    select
+        application_id,
+        load_id
+    from reviews
 
 )
 

@@ -9,7 +9,7 @@
 
 with applications as (
 
-    select * from {{ ref('int_applications_joined_to_alerts') }}
+    select * from {{ ref('int_applications_joined_to_alerts_and_reviews') }}
 
 ),
 
@@ -29,10 +29,13 @@ fact_loan_application as (
         loan_amount,
         risk_level,
         is_fraud,
+        policy_status,
         approval_status,
+        final_status,
         reasons[1] as primary_reason,
         reasons,
         policy_version,
+        exception_id,
         region,
         {{ time_id('received_date') }} as decided_time_id,
         submitted_at,
@@ -40,6 +43,7 @@ fact_loan_application as (
         scored_at,
         alerted_at,
         alert_reason,
+        reviewed_at,
         topic,
         partition,
         record_offset,

@@ -38,13 +38,18 @@ stg_creditdb__credit_scores as (
         topic,
         partition,
         record_offset,
+        t_ms,
+        features,
         is_fraud as is_fraud_decided,
         fraud_rules,
         fraud_reason,
         risk_level,
+        policy_status,
         approval_status,
         reasons,
+        reason_details,
         policy_version,
+        exception_id,
         scored_at,
         load_id
     from timed

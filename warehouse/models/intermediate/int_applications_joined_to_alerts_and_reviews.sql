@@ -10,7 +10,13 @@ alerts as (
 
 ),
 
-int_applications_joined_to_alerts as (
+reviews as (
+
+    select * from {{ ref('stg_creditdb__reviews') }}
+
+),
+
+int_applications_joined_to_alerts_and_reviews as (
 
     select
         applications.application_id,
@@ -19,9 +25,12 @@ int_applications_joined_to_alerts as (
         applications.loan_amount,
         applications.risk_level,
         alerts.application_id is not null as is_fraud,
+        applications.policy_status,
         applications.approval_status,
+        coalesce(reviews.review_status, applications.approval_status) as final_status,
         applications.reasons,
         applications.policy_version,
+        applications.exception_id,
         applications.applicant_region as region,
         applications.submitted_at,
         applications.submitted_date,
@@ -30,13 +39,15 @@ int_applications_joined_to_alerts as (
         applications.scored_at,
         alerts.alerted_at,
         alerts.alert_reason,
+        reviews.reviewed_at,
         applications.topic,
         applications.partition,
         applications.record_offset,
-        greatest(applications.load_id, alerts.load_id) as load_id
+        greatest(applications.load_id, alerts.load_id, reviews.load_id) as load_id
     from applications
     left join alerts on applications.application_id = alerts.application_id
+    left join reviews on applications.application_id = reviews.application_id
 
 )
 
-select * from int_applications_joined_to_alerts
+select * from int_applications_joined_to_alerts_and_reviews

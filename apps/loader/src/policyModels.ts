@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { compilerVersion } from "@scoreline/policy";
+import type { Client } from "pg";
+
+/** A policy version as a dbt model: its decisions on recorded events. */
+export type PolicyModel = { name: string; version: string; sql: string };
+
+/** A policy's SQL over the relation `events`, and the longest of its windows in milliseconds; 0 without windows. */
+export type CompiledPolicy = { sql: string; windowMsMax: number };
+export type CompilePolicy = (yaml: string, version: string) => CompiledPolicy;
+
+/** A published version cannot be recomputed. The message names it and what to do. */
+export class PolicyUnusable extends Error {
+  override name = "PolicyUnusable";
+}
+
+/** The relation that a compiled policy reads. */
+export const events = "events";
+
+type Published = {
+  version: string;
+  yaml: string;
+  sha256: string;
+  compiler_version: number;
+  from_ms: string;
+  until_ms: string | null;
+};
+
+/**
+ * One model for each version in `raw.policies`, from its document; no SQL is read from a store. Throws `PolicyUnusable`
+ * where a document is not the one that was published, or a newer compiler has checked it.
+ */
+export async function policyModels(warehouse: Client, compile: CompilePolicy): Promise<PolicyModel[]> {
+  const { rows } = await warehouse.query<Published>(
+    `select version, yaml, sha256, compiler_version, effective_from_ms as from_ms,
+       lead(effective_from_ms) over (order by effective_from_ms) as until_ms
+     from raw.policies order by effective_from_ms`,
+  );
+  return rows.map((published) => {
+    verify(published);
+    const { version } = published;
+    return { name: modelName(version), version, sql: modelSql(published, compile(published.yaml, version)) };
+  });
+}
+
+/** Throws `PolicyUnusable` where a document is not the one that was published, or a newer compiler has checked it. */
+export function verify({
+  version,
+  yaml,
+  sha256,
+  compiler_version,
+}: Pick<Published, "version" | "yaml" | "sha256" | "compiler_version">): void {
+  const hash = createHash("sha256").update(yaml, "utf8").digest("hex");
+  if (hash !== sha256) {
+    throw new PolicyUnusable(
+      `the document of ${version} in raw.policies has the SHA-256 ${hash} and was published with ${sha256}; restore dw_finance, or point DW_FINANCE_URL at an empty database`,
+    );
+  }
+  if (compiler_version > compilerVersion) {
+    throw new PolicyUnusable(
+      `${version} was published by compiler ${compiler_version} and this loader has ${compilerVersion}; bring it up to date`,
+    );
+  }
+}
+
+// Postgres cuts longer names (NAMEDATALEN - 1).
+const nameLengthMax = 63;
+const prefix = "int_decisions_recomputed__";
+
+/** `int_decisions_recomputed__consumer_loans_2`; a name too long is cut and told apart by a hash. */
+export function modelName(version: string): string {
+  const name = `${prefix}${version.replace(/[^a-z0-9]/g, "_")}`;
+  if (name.length <= nameLengthMax) return name;
+  const hash = createHash("sha256").update(version).digest("hex").slice(0, 10);
+  return `${name.slice(0, nameLengthMax - hash.length - 1)}_${hash}`;
+}
+
+function modelSql({ version, sha256, from_ms, until_ms }: Published, { sql, windowMsMax }: CompiledPolicy): string {
+  return `-- ${version}, compiled by the loader from its document (SHA-256 ${sha256}) for this run.
+with ${events} as (
+    {{ policy_events(from_ms=${from_ms}, until_ms=${until_ms ?? "none"}, window_ms=${windowMsMax}) }}
+),
+
+decided as (
+
+${withoutJinja(sql)}
+
+)
+
+select '${version}'::text as policy_version, * from decided
+`;
+}
+
+/** SQL that dbt's templating leaves as it is, whatever a policy's strings hold: it only ever acts on an opening brace. */
+function withoutJinja(sql: string): string {
+  return sql.replaceAll("{", "{{ '{' }}");
+}
