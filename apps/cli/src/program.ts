@@ -100,6 +100,10 @@ export function createProgram(deps: ProgramDeps): Command {
     "backtest",
   ]);
   delegate(program, deps, "warehouse", "load the warehouse, then build and test it with dbt", ["loader", "run"]);
+  delegate(program, deps, "parity", "recompute decisions in SQL and compare them with those recorded", [
+    "loader",
+    "parity",
+  ]);
   return program;
 }
 
