@@ -12,8 +12,9 @@ export type PlainValue = number | string | boolean | null;
 export type Change = { input: string; from: PlainValue; to: PlainValue };
 
 /**
- * The least change after which the clause that a reason is of comes out the other way, all else recomputed: of one input
- * (`single`), or, where no single one does it, a minimal set of them (`set`).
+ * The least change after which the clause that a reason is of comes out the other way, all else but windows recomputed,
+ * without a worse status and without suspicion of fraud: of the reason's own input (`single`), or, where that does not do
+ * it, a minimal set of changes that has its own among them (`set`).
  */
 export type Counterfactual = { kind: "single" | "set"; changes: Change[] };
 
@@ -32,7 +33,7 @@ export type ReasonDetail = {
   threshold: PlainValue;
   /** Of a scorecard's characteristic: the most points it can give less those it gave. */
   pointsLost?: number;
-  /** None for equality, fraud and windows. */
+  /** None for texts, booleans, lists, fraud and windows. */
   counterfactual?: Counterfactual;
   /** What lowered the credit score, as the bureau words it, where the score itself was the reason. */
   keyFactors?: string[];

@@ -1,5 +1,15 @@
 import { inputReader, type PolicyFacts } from "../src/inputs.ts";
-import type { Bin, CheckedPolicy, Expr, NumberType, Scalar } from "../src/ir.ts";
+import type {
+  ApprovalClause,
+  Bin,
+  CheckedPolicy,
+  Expr,
+  Formula,
+  Literal,
+  NumberType,
+  ReasonPlan,
+  Scalar,
+} from "../src/ir.ts";
 
 /** What names stand for in one decision: scaled numbers, strings and booleans; a missing input is undefined. */
 export type Values = ReadonlyMap<string, Scalar | undefined>;
@@ -109,4 +119,53 @@ function evaluate(expr: Expr, values: Values): Exact | string | boolean {
 function typed(value: Scalar, type: NumberType | { readonly kind: string }): Exact | string | boolean {
   if (typeof value !== "number") return value;
   return { digits: BigInt(value), scale: (type as NumberType).scale };
+}
+
+/** Whether a literal holds: not where an input that it reads is missing. */
+function literalHolds(policy: CheckedPolicy, { expr, names }: Literal, values: Values): boolean {
+  const asksPresence = expr.kind === "has" || (expr.kind === "not" && expr.operand.kind === "has");
+  const reads = policy.inputs.filter(({ name }) => names.includes(name));
+  if (!asksPresence && reads.some(({ name }) => values.get(name) === undefined)) return false;
+  return holds(expr, values);
+}
+
+/** Whether a formula of a plan holds. */
+export function formulaHolds(policy: CheckedPolicy, plan: ReasonPlan, formula: Formula, values: Values): boolean {
+  if (formula.kind === "guard") return holds(formula.expr, values);
+  if (formula.kind === "literal") return literalHolds(policy, plan.literals[formula.literal] as Literal, values);
+  const outcomes = formula.operands.map((operand) => formulaHolds(policy, plan, operand, values));
+  return formula.kind === "all" ? outcomes.every(Boolean) : outcomes.some(Boolean);
+}
+
+/** The places of the literals of which a leaf and every formula around it hold. */
+function heldLiterals(policy: CheckedPolicy, plan: ReasonPlan, formula: Formula, values: Values): number[] {
+  if (!formulaHolds(policy, plan, formula, values) || formula.kind === "guard") return [];
+  if (formula.kind === "literal") return [formula.literal];
+  return formula.operands.flatMap((operand) => heldLiterals(policy, plan, operand, values));
+}
+
+/** The reasons of a decision as the plan defines them. */
+export function evaluatedReasons(policy: CheckedPolicy, plan: ReasonPlan, clause: ApprovalClause, values: Values) {
+  const held = plan.formula ? new Set(heldLiterals(policy, plan, plan.formula, values)) : new Set<number>();
+  const found = plan.literals.flatMap((literal, index) => (held.has(index) ? reasonsOf(policy, literal, values) : []));
+  const kept = found.slice(0, 4);
+  const alone = clause.reason ? [clause.reason] : [];
+  return {
+    reasonLiterals: kept.map(({ id }) => id),
+    reasons: kept.length > 0 ? [...new Set(kept.map(({ code }) => code))] : alone,
+  };
+}
+
+function reasonsOf(policy: CheckedPolicy, { id, code, scorecard }: Literal, values: Values) {
+  const parts = (scorecard ? (policy.scorecard?.characteristics ?? []) : []).map((characteristic) => {
+    const { source, bins, reason } = characteristic;
+    const points = bins.find((bin) => takes(bin, values.get(source.name)))?.points ?? Number.NaN;
+    return {
+      id: `${id}/${characteristic.id}`,
+      code: reason ?? policy.reasons[source.name]?.code ?? "SCORECARD_POINTS_TOO_LOW",
+      lost: Math.max(...bins.map((bin) => bin.points)) - points,
+    };
+  });
+  const lost = parts.filter((part) => part.lost > 0).sort((a, b) => b.lost - a.lost);
+  return lost.length > 0 ? lost : [{ id, code }];
 }

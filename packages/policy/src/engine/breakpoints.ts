@@ -1,3 +1,4 @@
+import type { ApprovalStatus } from "@scoreline/contracts";
 import type { Bin, CheckedPolicy, Expr, Input, NumberType } from "../ir.ts";
 import { typeOf, walk } from "../reasons/expression.ts";
 import { compileDifference } from "./compile.ts";
@@ -11,6 +12,8 @@ export type Compiled = {
   readonly scorecard: CompiledScorecard | undefined;
   /** Works out again the scorecard's total, fraud and the risk level after an input of the frame changed. */
   readonly settle: (frame: Frame) => void;
+  /** The status that a settled frame is given. */
+  readonly status: (frame: Frame) => ApprovalStatus;
 };
 
 /** A number that can be changed, on its grid. */

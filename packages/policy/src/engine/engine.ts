@@ -86,7 +86,7 @@ export class Engine {
     frame.isFraud = fraudRules.length > 0;
     frame.riskLevel = this.#riskLevel(frame);
     const index = this.#deciding(frame);
-    const { status, reason } = (this.#approval[index] as Clause<ApprovalClause>).clause;
+    const { status, reason } = this.#clauseAt(index);
     const found = exception ? [] : (this.#reasonings[index] as Reasoning).find(frame);
     return {
       isFraud: frame.isFraud,
@@ -117,6 +117,7 @@ export class Engine {
       layout: this.#layout,
       scorecard: this.#scorecard,
       settle: (changed) => this.#settle(changed),
+      status: (changed) => this.#clauseAt(this.#deciding(changed)).status,
     });
     return this.#explainers[index].explain(frame, facts);
   }
@@ -157,6 +158,10 @@ export class Engine {
       if ((approval[index] as Clause<ApprovalClause>).holds(frame)) return index;
     }
     throw new Error(`${this.version}: no approval clause holds.`);
+  }
+
+  #clauseAt(index: number): ApprovalClause {
+    return (this.#approval[index] as Clause<ApprovalClause>).clause;
   }
 
   #features(frame: Frame): Record<string, number> {

@@ -7,42 +7,52 @@ import type { Compiled } from "./breakpoints.ts";
 import {
   changeable,
   changeOf,
+  type Goal,
   type Move,
   plain,
   type Search,
   searchOf,
   searchOfMostPoints,
-  settled,
+  turning,
+  turningForGood,
 } from "./changes.ts";
-import { compileTest } from "./compile.ts";
-import type { Frame, Test } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import type { Reason, Reasoning } from "./reasoning.ts";
 import { MinimalSets, mergeMoves } from "./sets.ts";
 
 /** What an explanation quotes besides what the policy reads. */
 export type ExplainedFacts = PolicyFacts & {
-  readonly score?: { readonly key_factors?: readonly string[] | undefined } | undefined;
+  readonly score?:
+    | { readonly model?: string | undefined; readonly key_factors?: readonly string[] | undefined }
+    | undefined;
 };
 
 /** For one reason: how to change the clause by one of its inputs, and how to turn the reason's own test. */
 type Searches = { readonly clause: readonly Search[]; readonly own: readonly Search[] };
 
+const isFraud: Expr = { kind: "derived", name: "is_fraud", type: { kind: "boolean" } };
+
 /** Explains the decisions of one approval clause; what can be prepared is prepared on first use. */
 export class Explainer {
   readonly #reasoning: Reasoning;
   readonly #compiled: Compiled;
-  readonly #when: Expr;
-  readonly #outcome: Test;
+  readonly #goal: Goal;
+  /** Whatever the goal depends on. */
+  readonly #watched: Expr;
   readonly #searches = new Map<string, Searches>();
 
   constructor(reasoning: Reasoning, compiled: Compiled) {
-    const { of } = reasoning.plan;
-    const when = compiled.policy.approval.find((clause) => clause.id === of)?.when;
-    if (!when) throw new Error(`Clause ${of} has no condition that reasons could be of.`);
+    const { approval } = compiled.policy;
+    const { clause, of } = reasoning.plan;
+    const status = approval.find(({ id }) => id === clause)?.status;
+    const when = approval.find(({ id }) => id === of)?.when;
+    if (!status || !when) throw new Error(`Clause ${of} has no condition that reasons could be of.`);
     this.#reasoning = reasoning;
     this.#compiled = compiled;
-    this.#when = when;
-    this.#outcome = settled(compileTest(when, compiled.layout), compiled);
+    this.#goal = turningForGood(when, status, compiled);
+    // No status is worse than a rejection; from another one every clause may lead to a worse one.
+    const others = status === "Rejected" ? [] : approval.flatMap((other) => other.when ?? []);
+    this.#watched = { kind: "or", operands: [when, isFraud, ...others] };
   }
 
   /** The details of the reasons that hold in a frame, in rank order. */
@@ -99,7 +109,7 @@ export class Explainer {
 
   #setsOf(all: readonly Reason[], frame: Frame): MinimalSets {
     const moves = all.flatMap((reason) => firstMove(this.#searchesOf(reason).own, frame) ?? []);
-    return new MinimalSets(mergeMoves(moves), frame, this.#outcome);
+    return new MinimalSets(mergeMoves(moves), frame, this.#goal);
   }
 
   #searchesOf(reason: Reason): Searches {
@@ -116,9 +126,11 @@ export class Explainer {
     const source = part?.of.characteristic.source;
     const inputs = changeable(source ? (source.kind === "input" ? [source.name] : []) : literal.names, compiled);
     return {
-      clause: inputs.flatMap((input) => searchOf(this.#when, input, compiled) ?? []),
+      clause: inputs.flatMap((input) => searchOf(this.#goal, this.#watched, input, compiled) ?? []),
       own: inputs.flatMap((input) =>
-        part ? searchOfMostPoints(part.of, input, compiled) : (searchOf(literal.expr, input, compiled) ?? []),
+        part
+          ? searchOfMostPoints(part.of, input, compiled)
+          : (searchOf(turning(literal.expr, compiled), literal.expr, input, compiled) ?? []),
       ),
     };
   }

@@ -1,5 +1,5 @@
-import type { Move } from "./changes.ts";
-import type { Frame, Test } from "./frame.ts";
+import type { Goal, Move } from "./changes.ts";
+import type { Frame } from "./frame.ts";
 
 /** Inputs of a set of changes at most: their subsets are all tried, and nobody acts on more at once. */
 export const movesMax = 8;
@@ -19,30 +19,28 @@ function isFarther(move: Move, other: Move): boolean {
   return Math.sign(step) === Math.sign(otherStep) && Math.abs(step) > Math.abs(otherStep);
 }
 
-/**
- * The smallest set of moves that has the move of `slot` in it, turns the outcome, and is minimal: no proper subset turns
- * it. Undefined where there is none.
- */
+/** The sets of some moves that reach a goal, and are minimal: no proper subset reaches it. */
 export class MinimalSets {
   readonly #moves: readonly Move[];
-  /** By the bits of a subset: whether it turns the outcome. */
-  readonly #turns: readonly boolean[];
+  /** By the bits of a subset: whether it reaches the goal. */
+  readonly #reaches: readonly boolean[];
 
-  constructor(moves: readonly Move[], frame: Frame, outcome: Test) {
+  constructor(moves: readonly Move[], frame: Frame, goal: Goal) {
     this.#moves = moves;
-    const before = outcome(frame);
-    this.#turns = Array.from({ length: 2 ** moves.length }, (_, subset) => {
+    const reached = goal(frame);
+    const set = (subset: number) => {
       for (const [bit, move] of moves.entries()) frame.numbers[move.slot] = subset & (1 << bit) ? move.to : move.from;
-      return outcome(frame) !== before;
-    });
-    for (const move of moves) frame.numbers[move.slot] = move.from;
-    outcome(frame);
+      return reached(frame);
+    };
+    this.#reaches = Array.from({ length: 2 ** moves.length }, (_, subset) => set(subset));
+    set(0);
   }
 
+  /** The smallest one that has the move of `slot` in it; undefined where there is none. */
   with(slot: number): Move[] | undefined {
     const bit = this.#moves.findIndex((move) => move.slot === slot);
     let smallest: Move[] | undefined;
-    for (let subset = 1; bit >= 0 && subset < this.#turns.length; subset++) {
+    for (let subset = 1; bit >= 0 && subset < this.#reaches.length; subset++) {
       if ((subset & (1 << bit)) === 0 || !this.#isMinimal(subset)) continue;
       const moves = this.#moves.filter((_, index) => subset & (1 << index));
       if (!smallest || moves.length < smallest.length) smallest = moves;
@@ -51,9 +49,9 @@ export class MinimalSets {
   }
 
   #isMinimal(subset: number): boolean {
-    if (!this.#turns[subset]) return false;
+    if (!this.#reaches[subset]) return false;
     for (let smaller = (subset - 1) & subset; smaller > 0; smaller = (smaller - 1) & subset) {
-      if (this.#turns[smaller]) return false;
+      if (this.#reaches[smaller]) return false;
     }
     return true;
   }

@@ -4,7 +4,8 @@ import { namesOf } from "./expression.ts";
 import { keyOf, type Node, withGuards } from "./formula.ts";
 import { normalForm } from "./normalForm.ts";
 
-const rank: Record<ApprovalStatus, number> = { Approved: 2, "Under Review": 1, Rejected: 0 };
+/** How good a status is for the applicant. */
+export const statusRank: Readonly<Record<ApprovalStatus, number>> = { Approved: 2, "Under Review": 1, Rejected: 0 };
 
 /** A literal before it has its number and place: what `Literal` says of it besides. */
 type Leaf = Extract<Node, { kind: "literal" }>;
@@ -36,7 +37,7 @@ function planClause(
 
 /** Of the clauses before a fall-through, the last one with a better status. */
 function nearestBetter(earlier: readonly ApprovalClause[], status: ApprovalStatus): ApprovalClause | undefined {
-  return earlier.findLast((clause) => rank[clause.status] > rank[status]);
+  return earlier.findLast((clause) => statusRank[clause.status] > statusRank[status]);
 }
 
 /** Numbers the literals in order of appearance, and ranks them. A constant formula, or one of guards only, explains nothing. */
