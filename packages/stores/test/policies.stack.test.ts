@@ -81,6 +81,48 @@ describe("the catalogue", () => {
   });
 });
 
+describe("what was published is missed", () => {
+  test.each([
+    [
+      "a version that is gone",
+      (db: Db) => db.collection(collections.policies).deleteMany({}),
+      /^loans@1 was published/,
+    ],
+    [
+      "an exception that is gone",
+      (db: Db) => db.collection(collections.policyExceptions).deleteMany({}),
+      /^e1 was published/,
+    ],
+    [
+      "a version that was moved to another instant",
+      (db: Db) => db.collection(collections.policies).updateOne({}, { $set: { effective_from: new Date(5) } }),
+      /^loans@1 was published \(effective_from\/\d+\), and its document is gone or has another time/,
+    ],
+  ])("%s", async (_, tamper, message) => {
+    const db = await newMongo();
+    const nowMs = await storeTimeMs(db);
+    await insertPolicy(db, storedPolicy(1, nowMs));
+    await insertException(db, storedGrant("e1", nowMs));
+    await tamper(db);
+    await expect(readPolicies(db)).rejects.toThrow(message);
+  });
+
+  test("never by a read that runs while versions are published", async () => {
+    const db = await newMongo();
+    const nowMs = await storeTimeMs(db);
+    const numbers = Array.from({ length: 20 }, (_, index) => index + 1);
+    const publishing = Promise.all(
+      numbers.map((number) =>
+        insertPolicy(db, storedPolicy(number, nowMs, { effectiveFromMs: nowMs + 60_000 + number })),
+      ),
+    );
+    const reads = numbers.map(() => versionsOf(db));
+    await publishing;
+    for (const versions of await Promise.all(reads)) expect(versions.length).toBeLessThanOrEqual(20);
+    expect(await versionsOf(db)).toHaveLength(20);
+  });
+});
+
 describe("a publication", () => {
   test("of a version that exists is refused, and the first stays", async () => {
     const db = await newMongo();
@@ -184,6 +226,13 @@ describe("the first version", () => {
     const stand = await Promise.all(begun);
     expect(new Set(stand.map((policy) => JSON.stringify(policy))).size).toBe(1);
     expect((await readPolicies(db)).versions).toEqual([stand[0]]);
+  });
+
+  test("is not a version that takes effect later", async () => {
+    const db = await newMongo();
+    await insertPolicy(db, storedPolicy(1, await storeTimeMs(db)));
+    await expect(insertFirstPolicy(db, first())).rejects.toBeInstanceOf(AlreadyTaken);
+    expect(await versionsOf(db)).toEqual(["loans@1"]);
   });
 
   test("that a process left half done is completed by the next one, not replaced", async () => {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   exceptionDocument,
   exceptionsOf,
+  ForeignDocument,
   insertIfNew,
   type OutcomeDocument,
   outcomesOf,
@@ -61,24 +62,44 @@ export type Catalogue = { readAtMs: number; versions: StoredPolicy[]; exceptions
 
 /**
  * Reads what is published; versions by when they take effect. Throws `ForeignDocument` where a document was not written
- * by us or was changed. Publications that were never acknowledged are settled as void on the way.
+ * by us, was changed or is gone. Publications that were never acknowledged are settled as void on the way.
  */
 export async function readPolicies(db: Db): Promise<Catalogue> {
   const readAtMs = await storeTimeMs(db);
+  // Outcomes come second in a publication, so they are read first: each of these has its document by then.
+  const outcomes = (await outcomesOf(db).find().toArray()).map(readOutcomeDocument);
   const [policies, exceptions] = await Promise.all([
     policiesOf(db).find().toArray(),
     exceptionsOf(db).find().toArray(),
   ]);
-  const outcomes = (await outcomesOf(db).find().toArray()).map(readOutcomeDocument);
+  const versions = policies.map(readPolicyDocument).map((item) => ({ item, publication: publicationOf(item) }));
+  const rows = exceptions
+    .map(readExceptionDocument)
+    .map((item) => ({ item, publication: publicationOfException(item) }));
   const known = new Map(outcomes.map((outcome) => [outcome._id, outcome]));
-  const isPublished = (publication: Publication) => resolve(db, publication, known, readAtMs);
+  refuseMissing(
+    outcomes,
+    [...versions, ...rows].map(({ publication }) => publication),
+  );
+  const published = await keepPublished(db, versions, known, readAtMs);
   return {
     readAtMs,
-    versions: (await keep(policies.map(readPolicyDocument), (policy) => isPublished(publicationOf(policy)))).sort(
-      (a, b) => a.effectiveFromMs - b.effectiveFromMs,
-    ),
-    exceptions: await keep(exceptions.map(readExceptionDocument), (row) => isPublished(publicationOfException(row))),
+    versions: published.sort((a, b) => a.effectiveFromMs - b.effectiveFromMs),
+    exceptions: await keepPublished(db, rows, known, readAtMs),
   };
+}
+
+/** What was published stays: its document is not removed, and does not move to another instant. */
+function refuseMissing(outcomes: OutcomeDocument[], publications: Publication[]): void {
+  const stored = new Set(publications.map(({ key, subject }) => `${key} ${subject}`));
+  const missing = outcomes.find(
+    ({ _id, subject, outcome }) => outcome === "published" && !stored.has(`${_id} ${subject}`),
+  );
+  if (missing) {
+    throw new ForeignDocument(
+      `${missing.subject} was published (${missing._id}), and its document is gone or has another time. Restore it from a copy.`,
+    );
+  }
 }
 
 /** What a publication claims (`key`), for whom, and since when. Without `beganAtMs` it is the first version. */
@@ -107,9 +128,14 @@ async function resolve(
   return outcome?.subject === subject && outcome.outcome === "published";
 }
 
-async function keep<Item>(items: Item[], holds: (item: Item) => Promise<boolean>): Promise<Item[]> {
-  const held = await Promise.all(items.map(holds));
-  return items.filter((_, index) => held[index]);
+async function keepPublished<Item>(
+  db: Db,
+  items: { item: Item; publication: Publication }[],
+  known: ReadonlyMap<string, OutcomeDocument>,
+  readAtMs: number,
+): Promise<Item[]> {
+  const held = await Promise.all(items.map(({ publication }) => resolve(db, publication, known, readAtMs)));
+  return items.flatMap(({ item }, index) => (held[index] ? [item] : []));
 }
 
 /** Claims an outcome; gives the one that stands, which is another's when that came first. */
@@ -152,7 +178,10 @@ export async function insertFirstPolicy(
   options: Pick<PublishOptions, "audit"> = {},
 ): Promise<StoredPolicy> {
   const { key, subject } = publicationOf(policy);
-  await insertIfNew(policiesOf(db), policyDocument(policy));
+  if (!(await insertIfNew(policiesOf(db), policyDocument(policy)))) {
+    const { effectiveFromMs } = readPolicyDocument(await policiesOf(db).findOne({ _id: policy.version }));
+    if (effectiveFromMs !== 0) throw new AlreadyTaken("id", `${policy.version} exists already, and is not the first.`);
+  }
   await options.audit?.();
   const settledAt = new Date(await storeTimeMs(db));
   const first = await claim(db, { _id: key, subject, outcome: "published", settled_at: settledAt });

@@ -35,7 +35,7 @@ export type StoredException = {
   createdAtMs: number;
 };
 
-/** A document that is not as this code writes them: someone else wrote or changed it. Its message names it. */
+/** A document that is not as this code wrote it: someone else wrote, changed or removed it. Its message names it. */
 export class ForeignDocument extends Error {
   override readonly name = "ForeignDocument";
 }
