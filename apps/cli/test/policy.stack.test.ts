@@ -93,6 +93,34 @@ test("scoreline policy diff compares a version with a file", async () => {
   });
 });
 
+describe("scoreline policy import-scorecard", () => {
+  const csv = `variable,bin,points
+basepoints,,420
+credit_score,"[-inf,600.0)",-12
+credit_score,"[600.0,inf)",31
+dti,missing,-5
+dti,"[-inf,20.5)",14
+dti,"[20.5,inf)",-9
+`;
+
+  test("prints sections with which a policy checks, and clauses can name the total", async () => {
+    const file = join(folder, "card.csv");
+    writeFileSync(file, csv);
+    const imported = await policy("import-scorecard", file, "--format", "scorecardpy", "--id", "points");
+    expect(imported.stdout).toContain("base: 420");
+    const document = written("card.yaml", "applications:", `${imported.stdout}\napplications:`);
+    writeFileSync(document, readFileSync(document, "utf8").replace("credit_score >= 700", "points >= 440"));
+    expect(await policy("lint", document)).toMatchObject({ error: undefined, exitCode: undefined });
+  });
+
+  test("refuses a table of another tool, and says what it lacks", async () => {
+    const file = join(folder, "card.csv");
+    writeFileSync(file, csv);
+    const refused = await policy("import-scorecard", file, "--format", "optbinning", "--id", "points");
+    expect(refused.error).toMatch(/card\.csv is not imported:\n.*lacks one of the columns Variable, Bin, Points/);
+  });
+});
+
 describe("wrong arguments are refused by name", () => {
   const grant = ["exceptions", "grant", "--status", "Approved", "--reason", "r", "--by", "ada"];
   test.each([

