@@ -54,7 +54,7 @@ export function reasonCodesSql({ approval }: CheckedPolicy): string {
     else ${alone || "array[]::text[]"} end`;
 }
 
-/** The reasons of one plan in rank order, as an array of places. */
+/** The reasons of one plan in rank order, as an array of places; the first `reasonsMax` of them are looked up. */
 function planSql(policy: CheckedPolicy, { literals }: ReasonPlan, formula: Formula, entries: Entry[]): string {
   const runs: string[] = [];
   let held: { when: string; value: string }[] = [];
@@ -73,7 +73,7 @@ function planSql(policy: CheckedPolicy, { literals }: ReasonPlan, formula: Formu
     runs.push(`case when ${when} then ${lostPointsSql(policy, literal, place, entries)} else array[]::integer[] end`);
   }
   close();
-  return `(${runs.join("\n      || ") || "array[]::integer[]"})[1:${reasonsMax}]`;
+  return runs.join("\n      || ") || "array[]::integer[]";
 }
 
 /** The characteristics that lost points, most first; the literal itself where none did. */
