@@ -37,7 +37,8 @@ async function format(home: Home, state: HomeState, data: string, java: readonly
   writeFileSync(config, serverProperties(state, making));
   const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
   const tool = ["-XX:TieredStopAtLevel=1", ...java, "kafka.tools.StorageTool"];
-  await runToEnd("java", [...tool, "format", "-t", clusterId, "-c", config]);
+  // In one word: an id that begins with a dash would be read as an option.
+  await runToEnd("java", [...tool, "format", `--cluster-id=${clusterId}`, "-c", config]);
   renameSync(making, data);
   rmSync(config);
 }
