@@ -1,9 +1,9 @@
 import type { ApprovalStatus } from "@scoreline/contracts";
-import type { Bin, CheckedPolicy, Expr, Input, NumberType } from "../ir.ts";
+import type { CheckedPolicy, Expr, Input, NumberType } from "../ir.ts";
 import { typeOf, walk } from "../reasons/expression.ts";
 import { compileDifference } from "./compile.ts";
 import type { Amount, Frame, Layout } from "./frame.ts";
-import type { CompiledScorecard } from "./scorecard.ts";
+import { binEdges, type CompiledScorecard } from "./scorecard.ts";
 
 /** What the search for a change works with: one policy, compiled. */
 export type Compiled = {
@@ -54,20 +54,11 @@ export function breakpointsOf(expr: Expr, input: NumberInput, compiled: Compiled
     sorted([...fixed, ...moving.flatMap(({ difference, cuts }) => stepsOf(difference, frame, input, cuts, compiled))]);
 }
 
-/** The breakpoints at which a characteristic's points can change. */
-export function binBreakpoints(bins: readonly Bin[], { min, max }: NumberType): number[] {
-  const edges = bins.flatMap((bin): number[] => {
-    if (bin.kind === "range") return [bin.from ?? min, bin.to ?? min];
-    return bin.kind === "values" ? bin.values.flatMap((value) => [Number(value), Number(value) + 1]) : [];
-  });
-  return sorted(new Set(edges.filter((edge) => edge > min && edge <= max)));
-}
-
 function edgesOf(input: NumberInput, { scorecard }: CheckedPolicy): number[] {
   const own = (scorecard?.characteristics ?? []).filter(
     ({ source }) => source.kind === "input" && source.name === input.name,
   );
-  return sorted(new Set(own.flatMap(({ bins }) => binBreakpoints(bins, input.type))));
+  return sorted(new Set(own.flatMap(({ bins }) => binEdges(bins, input.type))));
 }
 
 /** Every numeric test in an expression as the two sides of a comparison; `in` compares with each of its values. */

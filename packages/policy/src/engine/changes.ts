@@ -1,10 +1,10 @@
 import type { ApprovalStatus, Change, PlainValue } from "@scoreline/contracts";
 import type { Expr } from "../ir.ts";
 import { statusRank } from "../reasons/planReasons.ts";
-import { type Breakpoints, binBreakpoints, breakpointsOf, type Compiled, type NumberInput } from "./breakpoints.ts";
+import { type Breakpoints, breakpointsOf, type Compiled, type NumberInput } from "./breakpoints.ts";
 import { compileTest } from "./compile.ts";
 import type { Frame, Test } from "./frame.ts";
-import type { CompiledCharacteristic } from "./scorecard.ts";
+import { binEdges, type CompiledCharacteristic } from "./scorecard.ts";
 
 /** A new value of one input, scaled. */
 export type Move = { readonly input: NumberInput; readonly slot: number; readonly from: number; readonly to: number };
@@ -62,7 +62,7 @@ export function searchOf(goal: Goal, watched: Expr, input: NumberInput, compiled
 
 /** Searches for the least change after which a characteristic gives the most points that it can. */
 export function searchOfMostPoints(of: CompiledCharacteristic, input: NumberInput, compiled: Compiled): Search {
-  const points = binBreakpoints(of.characteristic.bins, input.type);
+  const points = binEdges(of.characteristic.bins, input.type);
   return search(mostPoints(of), () => points, input, compiled);
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { decideByHand } from "../../bench/byHand.ts";
 import { checked, facts, policyWith } from "../../test/support.ts";
 import type { PolicyException } from "../catalogue.ts";
 import type { PolicyFacts } from "../inputs.ts";
@@ -48,6 +49,14 @@ describe("the default policy", () => {
       });
     },
   );
+});
+
+test("the rules by hand that the bench compares with decide as the default policy does", () => {
+  for (let score = 300; score <= 850; score++) {
+    for (const amount of [0.01, 15_000, 15_000.01, 99_999]) {
+      expect(decideByHand(facts(score, amount))).toEqual(standard.decide(facts(score, amount), []));
+    }
+  }
 });
 
 describe("the velocity policy", () => {

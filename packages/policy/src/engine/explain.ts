@@ -17,7 +17,7 @@ import {
   turningForGood,
 } from "./changes.ts";
 import type { Frame } from "./frame.ts";
-import type { Reason, Reasoning } from "./reasoning.ts";
+import { pointsLost, type Reason, type Reasoning } from "./reasoning.ts";
 import { MinimalSets, mergeMoves } from "./sets.ts";
 
 /** What an explanation quotes besides what the policy reads. */
@@ -74,7 +74,7 @@ export class Explainer {
 
   #describe({ id, code, literal, part }: Reason, frame: Frame, facts: ExplainedFacts): ReasonDetail {
     const { scorecard } = this.#compiled.policy;
-    const names = part ? [...literal.names, part.of.characteristic.source.name] : literal.names;
+    const names = part ? [...literal.names, part.characteristic.source.name] : literal.names;
     const factors = facts.score?.key_factors ?? [];
     return {
       code,
@@ -83,7 +83,7 @@ export class Explainer {
       test: unparse(literal.expr),
       values: Object.fromEntries(names.map((name) => [name, this.#valueOf(name, frame)])),
       threshold: thresholdOf(literal),
-      ...(part && scorecard ? { pointsLost: part.pointsLost / 10 ** scorecard.type.scale } : {}),
+      ...(part && scorecard ? { pointsLost: pointsLost(part, frame) / 10 ** scorecard.type.scale } : {}),
       ...(names.includes("credit_score") && !literal.fraud && factors.length > 0 ? { keyFactors: [...factors] } : {}),
     };
   }
@@ -123,13 +123,13 @@ export class Explainer {
   #prepare({ literal, part }: Reason): Searches {
     const compiled = this.#compiled;
     if (!part && literal.expr.kind !== "comparison") return { clause: [], own: [] };
-    const source = part?.of.characteristic.source;
+    const source = part?.characteristic.source;
     const inputs = changeable(source ? (source.kind === "input" ? [source.name] : []) : literal.names, compiled);
     return {
       clause: inputs.flatMap((input) => searchOf(this.#goal, this.#watched, input, compiled) ?? []),
       own: inputs.flatMap((input) =>
         part
-          ? searchOfMostPoints(part.of, input, compiled)
+          ? searchOfMostPoints(part, input, compiled)
           : (searchOf(turning(literal.expr, compiled), literal.expr, input, compiled) ?? []),
       ),
     };

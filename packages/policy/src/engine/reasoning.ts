@@ -9,7 +9,7 @@ export type Reason = {
   readonly id: string;
   readonly code: ReasonCode;
   readonly literal: Literal;
-  readonly part?: { readonly of: CompiledCharacteristic; readonly pointsLost: number };
+  readonly part?: CompiledCharacteristic;
 };
 
 type Marker = (frame: Frame, held: Uint8Array) => void;
@@ -19,17 +19,22 @@ export class Reasoning {
   readonly plan: ReasonPlan;
   readonly tests: readonly Test[];
   readonly #reasons: readonly Reason[];
+  /** By literal: what it gives way to where points were lost; empty for all but tests of a low total. */
+  readonly #parts: readonly (readonly Required<Reason>[])[];
   readonly #mark: Marker | undefined;
   readonly #held: Uint8Array;
-  readonly #scorecard: CompiledScorecard | undefined;
 
   constructor(plan: ReasonPlan, policy: CheckedPolicy, scorecard: CompiledScorecard | undefined, layout: Layout) {
     this.plan = plan;
     this.tests = plan.literals.map(({ expr }) => compileLiteral(expr, policy.inputs, layout));
     this.#reasons = plan.literals.map((literal) => ({ id: literal.id, code: literal.code, literal }));
+    this.#parts = this.#reasons.map((reason) =>
+      (reason.literal.scorecard ? (scorecard?.characteristics ?? []) : []).map((part) => {
+        return { ...reason, id: `${reason.id}/${part.characteristic.id}`, code: part.code, part };
+      }),
+    );
     this.#mark = plan.formula && this.#marker(plan.formula, layout);
     this.#held = new Uint8Array(plan.literals.length);
-    this.#scorecard = scorecard;
   }
 
   /** The reasons in rank order, at most `reasonsMax`; none where the clause's own reason stands alone. */
@@ -49,20 +54,20 @@ export class Reasoning {
     for (let rank = 0; rank < held.length && found.length < max; rank++) {
       const reason = this.#reasons[rank];
       if (held[rank] === 0 || !reason) continue;
-      if (reason.literal.scorecard) found.push(...this.#parts(reason, frame));
+      const parts = this.#partsLost(rank, frame);
+      if (parts.length > 0) found.push(...parts);
       else found.push(reason);
     }
     return found.length > max ? found.slice(0, max) : found;
   }
 
-  /** A low total's reasons: what lost points, the most first, then in the scorecard's order. */
-  #parts(reason: Reason, frame: Frame): Reason[] {
-    const parts = (this.#scorecard?.characteristics ?? []).flatMap((of): Required<Reason>[] => {
-      const pointsLost = of.pointsMax - of.points(frame);
-      if (pointsLost <= 0) return [];
-      return [{ ...reason, id: `${reason.id}/${of.characteristic.id}`, code: of.code, part: { of, pointsLost } }];
-    });
-    return parts.length === 0 ? [reason] : parts.sort((a, b) => b.part.pointsLost - a.part.pointsLost);
+  /** What lost points, the most first, then in the scorecard's order. */
+  #partsLost(rank: number, frame: Frame): Reason[] {
+    const parts = this.#parts[rank] ?? [];
+    if (parts.length === 0) return [];
+    const lost = parts.map((reason) => ({ reason, points: pointsLost(reason.part, frame) }));
+    const losing = lost.filter(({ points }) => points > 0).sort((a, b) => b.points - a.points);
+    return losing.map(({ reason }) => reason);
   }
 
   /** Marks the reasons in a formula that holds: in an `all` everything holds, in an `any` whatever is found to. */
@@ -100,4 +105,9 @@ export class Reasoning {
     const tests = formula.operands.map((operand) => this.#test(operand, layout));
     return junction(formula.kind === "all" ? "and" : "or", tests);
   }
+}
+
+/** The most points that a characteristic can give less what it gave, scaled. */
+export function pointsLost({ points, pointsMax }: CompiledCharacteristic, frame: Frame): number {
+  return pointsMax - points(frame);
 }

@@ -1,5 +1,5 @@
 import type { ReasonCode } from "@scoreline/contracts";
-import type { Bin, Characteristic, CheckedPolicy, Scalar } from "../ir.ts";
+import type { Bin, Characteristic, CheckedPolicy, NumberType, Scalar } from "../ir.ts";
 import type { Amount, Frame, Layout } from "./frame.ts";
 
 /** One characteristic, compiled: the points it gives, and what is needed where it is a reason. */
@@ -31,48 +31,77 @@ export function compileScorecard(policy: CheckedPolicy, layout: Layout): Compile
       code: reason ?? rule?.code ?? ("SCORECARD_POINTS_TOO_LOW" as const),
     };
   });
-  const { base } = scorecard;
-  const total = (frame: Frame) => characteristics.reduce((sum, { points }) => sum + points(frame), base);
+  const total = (frame: Frame) => {
+    let sum = scorecard.base;
+    for (const { points } of characteristics) sum += points(frame);
+    return sum;
+  };
   return { characteristics, total, slot: layout.number("points", scorecard.name) };
 }
 
 function pointsOf({ id, source, bins }: Characteristic, layout: Layout): Amount {
-  const value = source.type.kind === "number" ? numberReader(source, layout) : valueReader(source.name, layout);
-  const tests = bins.map((bin) => ({ fits: fitting(bin), points: bin.points }));
-  return (frame) => {
-    const read = value(frame);
-    for (const { fits, points } of tests) if (fits(read)) return points;
-    throw new Error(`No bin of ${id} takes ${String(read)}; the policy was not checked.`);
-  };
-}
-
-function numberReader({ kind, name }: Characteristic["source"], layout: Layout) {
-  const slot = layout.number(kind, name);
-  return (frame: Frame): Scalar | undefined => {
-    const value = frame.numbers[slot] as number;
-    return Number.isNaN(value) ? undefined : value;
-  };
-}
-
-function valueReader(name: string, layout: Layout) {
-  const slot = layout.value(name);
-  return (frame: Frame): Scalar | undefined => frame.values[slot];
-}
-
-/** Which values fall into a bin. A missing one falls into `missing` only. */
-function fitting(bin: Bin): (value: Scalar | undefined) => boolean {
-  switch (bin.kind) {
-    case "missing":
-      return (value) => value === undefined;
-    case "other":
-      return (value) => value !== undefined;
-    case "values": {
-      const values = new Set<unknown>(bin.values);
-      return (value) => values.has(value);
-    }
-    case "range": {
-      const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = bin;
-      return (value) => value !== undefined && (value as number) >= from && (value as number) < to;
-    }
+  const unfit = (value: unknown) => new Error(`No bin of ${id} takes ${String(value)}; the policy was not checked.`);
+  const missing = bins.find((bin) => bin.kind === "missing")?.points;
+  if (source.type.kind === "number") {
+    return pointsOfNumber(bins, source.type, layout.number(source.kind, source.name), missing, unfit);
   }
+  const slot = layout.value(source.name);
+  const byValue = new Map<Scalar | undefined, number | undefined>([[undefined, missing]]);
+  for (const bin of bins) {
+    for (const value of bin.kind === "values" ? bin.values : [])
+      if (!byValue.has(value)) byValue.set(value, bin.points);
+  }
+  const other = bins.find((bin) => bin.kind === "other")?.points;
+  return (frame) => {
+    const value = frame.values[slot];
+    const points = byValue.get(value) ?? (value === undefined ? undefined : other);
+    if (points === undefined) throw unfit(value);
+    return points;
+  };
+}
+
+/** Between two edges the bins give the same points to every value: found once, they are looked up by halving. */
+function pointsOfNumber(
+  bins: readonly Bin[],
+  type: NumberType,
+  slot: number,
+  missing: number | undefined,
+  unfit: (value: unknown) => Error,
+): Amount {
+  const edges = Float64Array.of(type.min, ...binEdges(bins, type));
+  const points = Array.from(edges, (edge) => bins.find((bin) => takes(bin, edge))?.points);
+  return (frame) => {
+    const value = frame.numbers[slot] as number;
+    const found = Number.isNaN(value) ? missing : points[lastUpTo(edges, value)];
+    if (found === undefined) throw unfit(value);
+    return found;
+  };
+}
+
+/** The place of the last of some ascending numbers that is no larger than `value`; 0 where all are. */
+function lastUpTo(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function takes(bin: Bin, value: number): boolean {
+  if (bin.kind === "values") return bin.values.includes(value);
+  if (bin.kind !== "range") return bin.kind === "other";
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = bin;
+  return value >= from && value < to;
+}
+
+/** The values, but for the least, at which the points of bins can differ from those of the value before. Ascending. */
+export function binEdges(bins: readonly Bin[], { min, max }: NumberType): number[] {
+  const edges = bins.flatMap((bin): number[] => {
+    if (bin.kind === "range") return [bin.from ?? min, bin.to ?? min];
+    return bin.kind === "values" ? bin.values.flatMap((value) => [Number(value), Number(value) + 1]) : [];
+  });
+  return [...new Set(edges)].filter((edge) => edge > min && edge <= max).sort((a, b) => a - b);
 }
