@@ -59,19 +59,14 @@ const javascript: readonly Slip[] = [
   ["a default does not stand in", "inputs.ts", "read(facts) ?? standIn", "read(facts)"],
   ["bounds of an attribute are not asked", "inputs.ts", "if (scaled < min || scaled > max) return undefined;", ""],
   ["too many decimals are rounded", "inputs.ts", " || scaled / factor !== value", ""],
-  ["a bin takes its upper bound", "engine/scorecard.ts", "(value as number) < to", "(value as number) <= to"],
+  ["a bin takes its upper bound", "engine/scorecard.ts", "value < to", "value <= to"],
   [
     "the last risk clause that holds decides",
     "engine/engine.ts",
     "for (const { clause, holds } of this.#risk) if",
     "for (const { clause, holds } of this.#risk.toReversed()) if",
   ],
-  [
-    "the least points lost come first",
-    "engine/reasoning.ts",
-    "b.part.pointsLost - a.part.pointsLost",
-    "a.part.pointsLost - b.part.pointsLost",
-  ],
+  ["the least points lost come first", "engine/reasoning.ts", "b.points - a.points", "a.points - b.points"],
   [
     "the least weight comes first",
     "reasons/planReasons.ts",
