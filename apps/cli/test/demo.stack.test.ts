@@ -17,9 +17,14 @@ type Demo = Record<
   | "alerts"
   | "facts"
   | "testsPassed"
-  | "testsFailed",
+  | "testsFailed"
+  | "decisions"
+  | "mismatches",
   number
->;
+> & {
+  explained: string;
+  swapSet: { approvals: Record<"before" | "after" | "won" | "lost", { applications: number }> };
+};
 
 const home = temporaryHome("demo");
 
@@ -60,6 +65,14 @@ describe("scoreline demo", () => {
     expect(demo.testsFailed).toBe(0);
   });
 
+  test("the warehouse makes every decision again, explains one, and says what a candidate would change", () => {
+    expect(demo).toMatchObject({ decisions: demo.scored, mismatches: 0 });
+    expect(demo.explained).toMatch(/./);
+    const { before, after, won, lost } = demo.swapSet.approvals;
+    expect(lost.applications).toBeGreaterThan(0);
+    expect(after.applications).toBe(before.applications + won.applications - lost.applications);
+  });
+
   test("the fact table says what the decisions and the alerts say", async () => {
     const env = readEnv(home);
     const creditdb = connectPostgres(env.CREDITDB_URL, { app: "test" });
@@ -82,7 +95,7 @@ describe("scoreline demo", () => {
       await scoreline(home, "status", "--json"),
     );
     expect(status.services.map((service) => service.name).sort()).toEqual(
-      ["ingest", "kafka", "loader", "mongo", "postgres", "scorer"].sort(),
+      ["fraud-check", "ingest", "kafka", "loader", "mongo", "postgres", "scorer"].sort(),
     );
     expect(status).toMatchObject({ healthy: true, counts: { inFlight: 0, scored: demo.scored, facts: demo.facts } });
   });

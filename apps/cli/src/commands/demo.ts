@@ -1,17 +1,32 @@
-import type { Home } from "@scoreline/stack";
+import { join } from "node:path";
+import { type Home, repositoryRoot, type StackEnv } from "@scoreline/stack";
 import { z } from "zod";
+import { withConnections } from "../connections.ts";
 import { type Counts, readCounts, settledCounts } from "../counts.ts";
+import { type Explanation, explainDecision } from "../explain/explain.ts";
+import { formatExplanation } from "../explain/format.ts";
 import { runAppForJson } from "../run.node.ts";
 import { loaderEnv } from "../services.ts";
+import { formatSwapSet, SwapSet } from "../swapSet.ts";
 import { count, say, seconds, table } from "../terminal.ts";
 import { bringUp } from "./up.ts";
 
 const settleMsMax = 120_000;
 
 const Simulated = z.object({ sent: z.number(), accepted: z.number(), refused: z.number() });
-const Built = z.object({ facts: z.number(), dbt: z.object({ tests_passed: z.number(), tests_failed: z.number() }) });
+const Built = z.object({
+  facts: z.number(),
+  dbt: z.object({ tests_passed: z.number(), tests_failed: z.number() }),
+  parity: z.object({ decisions: z.number(), mismatches: z.number() }),
+});
 
-/** `scoreline demo`: from nothing to a tested warehouse, each step with its time. The stack is left running. */
+/** The candidate whose swap set the demo shows: the business rules, and how fast one applicant applies. */
+const candidate = join(repositoryRoot, "packages", "policy", "policies", "velocity.yaml");
+
+/**
+ * `scoreline demo`: from nothing to a tested warehouse that makes every decision again, one decision explained and a
+ * candidate backtested, each step with its time. The stack is left running.
+ */
 export async function demoCommand(
   home: Home,
   options: { count: number; seed?: number; policy?: string; json?: boolean },
@@ -40,6 +55,12 @@ export async function demoCommand(
   const built = Built.parse(
     await timed("Building and testing the warehouse", () => runAppForJson("loader", ["run"], loaderEnv(home, env))),
   );
+  const swapSet = SwapSet.parse(
+    await timed("Backtesting velocity.yaml", () =>
+      runAppForJson("loader", ["backtest", candidate], loaderEnv(home, env)),
+    ),
+  );
+  const explanation = await timed("Explaining a decision", () => explainOne(env));
   const result = {
     seed,
     ...sent,
@@ -47,16 +68,23 @@ export async function demoCommand(
     facts: built.facts,
     testsPassed: built.dbt.tests_passed,
     testsFailed: built.dbt.tests_failed,
+    ...built.parity,
   };
   if (options.json) {
+    const explained = explanation?.recorded.application.application_id;
     process.stdout.write(
-      `${JSON.stringify({ ...result, seconds: Object.fromEntries(times.map(([name, ms]) => [name, ms / 1000])) })}\n`,
+      `${JSON.stringify({ ...result, explained, swapSet, seconds: Object.fromEntries(times.map(([name, ms]) => [name, ms / 1000])) })}\n`,
     );
     return;
   }
   process.stdout.write(`${summary(result, times)}\n`);
+  if (explanation)
+    process.stdout.write(`One decision explained (npx scoreline explain ID):\n${formatExplanation(explanation)}\n\n`);
+  process.stdout.write(`${formatSwapSet(swapSet)}\n\n`);
+  process.stdout.write(`${count(result.decisions)} decisions, ${count(result.mismatches)} mismatches\n\n`);
   say(`Everything is left running. Look further:
   applications   POST ${env.INGEST_URL}/v1/applications (the key is in ${home.envFile})
+  decisions      POST ${env.FRAUD_CHECK_URL}/v1/fraud-check, answered with the decision of record
   metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}
   star schema    DW_FINANCE_URL in ${home.envFile}, schema marts
   health         npx scoreline status      stop: npx scoreline down`);
@@ -75,8 +103,20 @@ function difference(before: Counts, after: Counts) {
 
 const sum = (checks: Record<string, number>) => Object.values(checks).reduce((total, number) => total + number, 0);
 
+/** A decision that was not an approval, with its reasons; undefined where there is none. */
+async function explainOne(env: StackEnv): Promise<Explanation | undefined> {
+  return withConnections(env, async (connections) => {
+    const [row] = await connections.sql<{ application_id: string }[]>`
+      select application_id from credit_scores
+      where approval_status = 'Under Review' and not is_fraud and reason_details <> '[]'
+      order by t_ms desc, application_id limit 1`;
+    return row && explainDecision(connections, row.application_id);
+  });
+}
+
 type Result = ReturnType<typeof difference> &
-  z.infer<typeof Simulated> & { facts: number; testsPassed: number; testsFailed: number };
+  z.infer<typeof Simulated> &
+  Record<"facts" | "testsPassed" | "testsFailed" | "decisions" | "mismatches", number>;
 
 function summary(result: Result, times: [string, number][]): string {
   const rows: [string, string][] = [
