@@ -44,7 +44,9 @@ export function createProgram(deps: ProgramDeps): Command {
     .option("--fresh", "start empty: what this stack stored is removed")
     .addOption(policyOption())
     .addOption(
-      new Option("--ingest <runtime>", "the runtime of the HTTP worker").choices(["node", "deno"]).default("node"),
+      new Option("--ingest <runtime>", "the runtime of the HTTP workers, ingest and fraud-check")
+        .choices(["node", "deno"])
+        .default("node"),
     )
     .addOption(json())
     .action((options) => upCommand(home, options));

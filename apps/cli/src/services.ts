@@ -8,7 +8,8 @@ import {
   tools,
 } from "@scoreline/stack";
 
-export type IngestRuntime = "node" | "deno";
+/** What runs the two HTTP workers, ingest and fraud-check. */
+export type HttpRuntime = "node" | "deno";
 
 /** The arguments with which Node runs an app's TypeScript. */
 export function nodeArguments(app: string): string[] {
@@ -16,16 +17,32 @@ export function nodeArguments(app: string): string[] {
 }
 
 /** The apps of a local stack, in the order they start. */
-export function appServices(home: Home, env: StackEnv, ingestRuntime: IngestRuntime = "node"): ServiceDefinition[] {
+export function appServices(home: Home, env: StackEnv, runtime: HttpRuntime = "node"): ServiceDefinition[] {
   const node = { command: process.execPath, cwd: repositoryRoot, dependsOn: ["kafka", "postgres", "mongo"] };
   const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
   return [
     {
       name: "ingest",
-      ...ingestCommand(env, ingestRuntime),
+      ...httpCommand("ingest", runtime, {
+        KAFKA_BROKERS,
+        SCORELINE_API_KEY: env.SCORELINE_API_KEY,
+        INGEST_PORT: portOf(env.INGEST_URL),
+      }),
       cwd: repositoryRoot,
       dependsOn: ["kafka"],
       ready: () => answers(env.INGEST_URL, "/readyz"),
+    },
+    {
+      name: "fraud-check",
+      ...httpCommand("fraud-check", runtime, {
+        KAFKA_BROKERS,
+        CREDITDB_URL,
+        SCORELINE_API_KEY: env.SCORELINE_API_KEY,
+        FRAUD_CHECK_PORT: portOf(env.FRAUD_CHECK_URL),
+      }),
+      cwd: repositoryRoot,
+      dependsOn: ["kafka", "postgres"],
+      ready: () => answers(env.FRAUD_CHECK_URL, "/readyz"),
     },
     {
       ...node,
@@ -50,13 +67,11 @@ export function appServices(home: Home, env: StackEnv, ingestRuntime: IngestRunt
   ];
 }
 
-function ingestCommand(env: StackEnv, runtime: IngestRuntime) {
-  const { KAFKA_BROKERS, SCORELINE_API_KEY } = env;
-  const settings = { KAFKA_BROKERS, SCORELINE_API_KEY, INGEST_PORT: portOf(env.INGEST_URL) };
-  if (runtime === "node") return { command: process.execPath, args: nodeArguments("ingest"), env: settings };
+function httpCommand(app: string, runtime: HttpRuntime, env: Record<string, string>) {
+  if (runtime === "node") return { command: process.execPath, args: nodeArguments(app), env };
   const { deno, denoDir } = tools();
-  const args = ["task", "--quiet", "--cwd", "apps/ingest", "start"];
-  return { command: deno, args, env: { ...settings, ...denoEnvironment(denoDir) } };
+  const args = ["task", "--quiet", "--cwd", `apps/${app}`, "start"];
+  return { command: deno, args, env: { ...env, ...denoEnvironment(denoDir) } };
 }
 
 /** What the loader needs besides the stores' addresses: dbt, the dbt project, and a folder for dbt's own files. */

@@ -57,7 +57,7 @@ function instructionsOf(stage: string): Instruction[] {
   return [...instructionsOf(from.getImage() ?? ""), ...own];
 }
 
-const appOf = (target: string) => ({ init: "cli", "ingest-deno": "ingest" })[target] ?? target;
+const appOf = (target: string) => (target === "init" ? "cli" : target.replace(/-deno$/, ""));
 
 describe("docker-compose.yml", () => {
   test("is valid by the Compose Specification's JSON schema", () => {
@@ -216,7 +216,7 @@ describe("monitoring", () => {
     const listening = built
       .filter(({ name }) => !oneShot.includes(name))
       .map(({ name, environment }) => {
-        const port = Object.entries(environment).find(([variable]) => /^[A-Z]+(_METRICS)?_PORT$/.test(variable))?.[1];
+        const port = Object.entries(environment).find(([variable]) => /^[A-Z_]+_PORT$/.test(variable))?.[1];
         return `${name}:${port}`;
       });
     expect(targets.toSorted()).toEqual(listening.toSorted());

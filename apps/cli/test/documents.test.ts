@@ -60,7 +60,9 @@ describe.each(documents)("$name", ({ text }) => {
 });
 
 test("every variable that an app reads stands in the documentation's table", () => {
-  const files = ["ingest", "scorer", "loader", "simulator"].map((app) => join(root, "apps", app, "src/config.ts"));
+  const files = ["ingest", "fraud-check", "scorer", "loader", "simulator"].map((app) =>
+    join(root, "apps", app, "src/config.ts"),
+  );
   const read = [...files, join(root, "packages/stack/src/config.ts")].flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1] ?? ""),
   );

@@ -1,10 +1,10 @@
 import { down, type Home, type StackEnv, startService, up } from "@scoreline/stack";
 import { initialise } from "../init.ts";
 import { readPolicyFile } from "../policies/policyFile.ts";
-import { appServices, type IngestRuntime } from "../services.ts";
+import { appServices, type HttpRuntime } from "../services.ts";
 import { say, sayEvent } from "../terminal.ts";
 
-export type UpSettings = { fresh?: boolean; ingest?: IngestRuntime; policy?: string };
+export type UpSettings = { fresh?: boolean; ingest?: HttpRuntime; policy?: string };
 
 /** Brings servers and apps to health: topics, schemas and the first policy are made in between. Gives what clients attach by. */
 export async function bringUp(home: Home, settings: UpSettings = {}): Promise<StackEnv> {
@@ -19,9 +19,12 @@ export async function bringUp(home: Home, settings: UpSettings = {}): Promise<St
 export async function upCommand(home: Home, options: UpSettings & { detach?: boolean; json?: boolean }): Promise<void> {
   const env = await bringUp(home, options);
   if (options.json)
-    process.stdout.write(`${JSON.stringify({ home: home.dir, envFile: home.envFile, ingest: env.INGEST_URL })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ home: home.dir, envFile: home.envFile, ingest: env.INGEST_URL, fraudCheck: env.FRAUD_CHECK_URL })}\n`,
+    );
   say(
-    `Scoreline is up: applications go to ${env.INGEST_URL}/v1/applications; addresses and the API key are in ${home.envFile}`,
+    `Scoreline is up: applications go to ${env.INGEST_URL}/v1/applications, or with the decision as the answer to ` +
+      `${env.FRAUD_CHECK_URL}/v1/fraud-check; addresses and the API key are in ${home.envFile}`,
   );
   if (options.detach) return;
   say("Press Ctrl-C to stop it.");

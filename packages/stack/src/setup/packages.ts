@@ -36,30 +36,39 @@ export const deno: Step = {
       did = "placed";
     }
     const denoDir = join(cache, "deno");
-    const config = join(root, "apps", "ingest", "deno.json");
-    if (existsSync(config)) did = (await cacheDenoDependencies(context, config, program, denoDir)) ?? did;
+    if (await cacheDenoDependencies(context, program, denoDir)) did = "dependencies cached";
     return { did, found: { deno: program, denoDir } };
   },
 };
 
+/** The `deno.json` of each app that runs on Deno. */
+function denoConfigs(root: string): string[] {
+  const apps = readdirSync(join(root, "apps")).sort();
+  return apps.map((app) => join(root, "apps", app, "deno.json")).filter((config) => existsSync(config));
+}
+
+/** Fills Deno's cache, so that no start of an app asks a registry; gives false when nothing has changed since the last time. */
+
 async function cacheDenoDependencies(
-  context: SetupContext,
-  config: string,
+  { root, env, logFile }: SetupContext,
   program: string,
   denoDir: string,
-): Promise<string | undefined> {
-  const { root, env, logFile } = context;
-  const lock = join(dirname(config), "deno.lock");
+): Promise<boolean> {
+  const configs = denoConfigs(root);
   const stamp = join(root, "node_modules", ".scoreline", "deno-dependencies.json");
-  const inputs = [config, lock].filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
+  const inputs = configs.flatMap((config) => [config, lockOf(config)]).map((path) => readFileSync(path, "utf8"));
   const wanted = JSON.stringify([denoDir, ...inputs]);
-  if (existsSync(denoDir) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
-  await run(program, ["install", "--config", config, existsSync(lock) ? "--frozen" : "--no-lock"], {
-    cwd: dirname(config),
-    env: { ...env, ...denoEnvironment(denoDir) },
-    logFile,
-  });
+  if (existsSync(denoDir) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  for (const config of configs) {
+    await run(program, ["install", "--config", config, "--frozen"], {
+      cwd: dirname(config),
+      env: { ...env, ...denoEnvironment(denoDir) },
+      logFile,
+    });
+  }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
-  return "dependencies cached";
+  return true;
 }
+
+const lockOf = (config: string) => join(dirname(config), "deno.lock");

@@ -1,0 +1,67 @@
+import { type ApiKeys, createBase, createDoor, keyRequired, unreadyParts, wrongMethod } from "@scoreline/http";
+import type { Producer } from "@scoreline/kafka";
+import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Hono } from "hono";
+import type { CommitWatch } from "./commitWatch.ts";
+import { createDecider } from "./decider.ts";
+import { getDecision } from "./routes/decisions.ts";
+import { postFraudCheck } from "./routes/fraudCheck.ts";
+import type { Decisions } from "./store.ts";
+
+export interface AppDeps {
+  producer: Producer;
+  decisions: Decisions;
+  commits: CommitWatch;
+  apiKeys: ApiKeys;
+  metrics: Metrics;
+  log: Logger;
+  limits: Limits;
+  nowMs?: () => number;
+  newId?: () => string;
+}
+
+export interface Limits {
+  /** How long a decision is waited for, from beginning to end. */
+  decisionWaitMsMax: number;
+  /** Applications on their way at once. */
+  inFlightMax: number;
+  /** One application's body. */
+  bodyBytesMax: number;
+}
+
+const deadLetterWaitMsMax = 250;
+const hint = "Applications are sent to /v1/fraud-check, decisions are read at /v1/decisions/{application_id}.";
+
+/** The fraud-check worker: the same on every runtime, with everything it needs from outside in `deps`. */
+export function createApp(deps: AppDeps): Hono {
+  const { producer, decisions, metrics, log, apiKeys, limits } = deps;
+  const answers = metrics.counter("fraudCheckAnswers");
+  const count = (outcome: string) => answers.inc({ outcome });
+  const door = createDoor({
+    send: (record) => producer.send(record),
+    metrics,
+    log,
+    nowMs: deps.nowMs ?? Date.now,
+    newId: deps.newId ?? (() => crypto.randomUUID()),
+    deadLetterWaitMsMax,
+  });
+  const app = createBase({ metrics, log, unready: unready(deps), hint });
+
+  app.post(
+    "/v1/fraud-check",
+    keyRequired(apiKeys, ({ code }) => count(code)),
+  );
+  const decide = createDecider({ ...deps, ...limits });
+  app.post("/v1/fraud-check", postFraudCheck({ door, decide, bodyBytesMax: limits.bodyBytesMax, count }));
+  app.all("/v1/fraud-check", () => wrongMethod("POST"));
+
+  app.get("/v1/decisions/:application_id", keyRequired(apiKeys));
+  app.get("/v1/decisions/:application_id", getDecision(decisions, log));
+  app.all("/v1/decisions/:application_id", () => wrongMethod("GET, HEAD"));
+  return app;
+}
+
+/** What `/readyz` asks of: the broker, and the store of decisions. */
+export function unready({ producer, decisions }: Pick<AppDeps, "producer" | "decisions">): () => Promise<string[]> {
+  return unreadyParts({ kafka: () => producer.ready(), postgres: () => decisions.ready() });
+}
