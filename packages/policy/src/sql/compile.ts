@@ -88,15 +88,9 @@ function resultSql(policy: CheckedPolicy, from: string): string {
   return `select ${columns.join(",\n  ")}\nfrom ${from}`;
 }
 
-/** A function takes 100 arguments at most (PostgreSQL manual, Appendix K). */
-const pairsMax = 50;
-
 /** Each window's value and the scorecard's total by name, in major units. */
 function featuresSql({ features, scorecard }: CheckedPolicy): string {
   const names = [...features.map(({ name }) => name), ...(scorecard ? [scorecard.name] : [])];
   const pairs = names.map((name) => `${quoteText(name)}, ${quoteName(name)}`);
-  const objects = Array.from({ length: Math.ceil(pairs.length / pairsMax) }, (_, index) =>
-    pairs.slice(index * pairsMax, (index + 1) * pairsMax),
-  ).map((part) => `jsonb_build_object(${part.join(", ")})`);
-  return objects.length === 0 ? "'{}'::jsonb" : objects.join(" || ");
+  return `jsonb_build_object(${pairs.join(", ")})`;
 }
