@@ -1,6 +1,9 @@
 -- depends_on: {{ ref('fact_loan_application') }}
 -- depends_on: {{ ref('data_quality_issues') }}
 -- depends_on: {{ ref('decision_parity') }}
+-- depends_on: {{ ref('fact_historical_application') }}
+-- depends_on: {{ ref('fact_loan_outcome') }}
+-- depends_on: {{ ref('backtest_swap_sets') }}
 -- One row for each key, not-null, grant or row-security policy that is declared and missing, or there and not declared.
 -- A check is compared by its name. https://www.postgresql.org/docs/current/catalog-pg-constraint.html
 with declared (relation, kind, detail) as (

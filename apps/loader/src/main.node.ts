@@ -1,5 +1,6 @@
 import { EnvironmentError } from "@scoreline/contracts";
 import { Command } from "commander";
+import { addBacktest } from "./backtest/command.ts";
 import { addParity } from "./commands/parity.ts";
 import { addRun } from "./commands/run.ts";
 import { addServe } from "./commands/serve.ts";
@@ -15,6 +16,7 @@ addParity(program, open);
 addServe(program, open);
 addOutcomes(program, open);
 addHistory(program, open);
+addBacktest(program, open);
 
 try {
   await program.parseAsync();

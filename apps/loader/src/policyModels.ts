@@ -17,7 +17,8 @@ export class PolicyUnusable extends Error {
 /** The relation that a compiled policy reads. */
 export const events = "events";
 
-type Published = {
+/** A row of `raw.policies`: in force for broker times from `from_ms` to `until_ms`, as Postgres' bigint comes. */
+export type Published = {
   version: string;
   yaml: string;
   sha256: string;
@@ -26,30 +27,29 @@ type Published = {
   until_ms: string | null;
 };
 
-/**
- * One model for each version in `raw.policies`, from its document; no SQL is read from a store. Throws `PolicyUnusable`
- * where a document is not the one that was published, or a newer compiler has checked it.
- */
+/** One model for each version in `raw.policies`. Throws `PolicyUnusable`. */
 export async function policyModels(warehouse: Client, compile: CompilePolicy): Promise<PolicyModel[]> {
   const { rows } = await warehouse.query<Published>(
     `select version, yaml, sha256, compiler_version, effective_from_ms as from_ms,
        lead(effective_from_ms) over (order by effective_from_ms) as until_ms
      from raw.policies order by effective_from_ms`,
   );
-  return rows.map((published) => {
-    verify(published);
-    const { version } = published;
-    return { name: modelName(version), version, sql: modelSql(published, compile(published.yaml, version)) };
-  });
+  return rows.map((published) => policyModel(published, compile));
 }
 
+/** The model of one version, from its document; no SQL is read from a store. Throws `PolicyUnusable`. */
+export function policyModel(published: Published, compile: CompilePolicy): PolicyModel {
+  verify(published);
+  const { version, yaml } = published;
+  return { name: modelName(version), version, sql: modelSql(published, compile(yaml, version)) };
+}
+
+const versionForm = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;
+
 /** Throws `PolicyUnusable` where a document is not the one that was published, or a newer compiler has checked it. */
-export function verify({
-  version,
-  yaml,
-  sha256,
-  compiler_version,
-}: Pick<Published, "version" | "yaml" | "sha256" | "compiler_version">): void {
+export function verify({ version, yaml, sha256, compiler_version }: Omit<Published, "from_ms" | "until_ms">): void {
+  // It stands in generated SQL.
+  if (!versionForm.test(version)) throw new PolicyUnusable(`${JSON.stringify(version)} is no version of a policy`);
   const hash = createHash("sha256").update(yaml, "utf8").digest("hex");
   if (hash !== sha256) {
     throw new PolicyUnusable(
@@ -78,7 +78,9 @@ export function modelName(version: string): string {
 function modelSql({ version, sha256, from_ms, until_ms }: Published, { sql, windowMsMax }: CompiledPolicy): string {
   return `-- ${version}, compiled by the loader from its document (SHA-256 ${sha256}) for this run.
 with ${events} as (
+
     {{ policy_events(from_ms=${from_ms}, until_ms=${until_ms ?? "none"}, window_ms=${windowMsMax}) }}
+
 ),
 
 decided as (

@@ -4,13 +4,29 @@ with applications as (
 
 ),
 
+historical_applications as (
+
+    select * from {{ ref('stg_files__historical_applications') }}
+
+),
+
+seen as (
+
+    select submitted_date as date from applications
+    union all
+    select received_date as date from applications
+    union all
+    select submitted_date as date from historical_applications
+
+),
+
 -- Whole years: tools that compare periods ask for a calendar without gaps.
 bounds as (
 
     select
-        date_trunc('year', least(min(submitted_date), min(received_date))) as first_day,
-        date_trunc('year', greatest(max(submitted_date), max(received_date))) + interval '1 year - 1 day' as last_day
-    from applications
+        date_trunc('year', min(date)) as first_day,
+        date_trunc('year', max(date)) + interval '1 year - 1 day' as last_day
+    from seen
 
 ),
 
