@@ -23,10 +23,15 @@
             where load_id > (select load_id from compared)
         )
 
-        select case when exists (
-            select from {{ decisions }} as decided
-            where decided.load_id <= compared.load_id and decided.t_ms >= unseen.from_ms
-        ) then 0 else compared.load_id end
+        select
+            case
+                when unseen.from_ms is null then compared.load_id
+                when exists (
+                    select from {{ decisions }} as decided
+                    where decided.load_id <= compared.load_id and decided.t_ms >= unseen.from_ms
+                ) then 0
+                else compared.load_id
+            end
         from compared
         cross join unseen
     {% endset %}

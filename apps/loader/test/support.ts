@@ -208,11 +208,14 @@ export async function hashMarts(warehouse: Database): Promise<Record<string, str
     ...["marts.fact_loan_application", "marts.dim_user", "marts.dim_time", "marts.dim_risk", "marts.dim_status"],
     ...["marts.dim_policy", "quality.data_quality_issues", "quality.decision_parity"],
   ];
-  const hashes = tables.map(async (table): Promise<[string, string]> => {
-    const [row] = await warehouse.unsafe<{ hash: string }[]>(
-      `select md5(string_agg(mart::text, E'\\n' order by mart::text)) as hash from ${table} as mart`,
-    );
-    return [table, row?.hash ?? ""];
-  });
+  const hashes = tables.map(async (table): Promise<[string, string]> => [table, await hashOf(warehouse, table)]);
   return Object.fromEntries(await Promise.all(hashes));
+}
+
+/** A hash over all rows of a table. */
+export async function hashOf(warehouse: Database, table: string): Promise<string> {
+  const [row] = await warehouse.unsafe<{ hash: string }[]>(
+    `select md5(string_agg(mart::text, E'\\n' order by mart::text)) as hash from ${table} as mart`,
+  );
+  return row?.hash ?? "";
 }

@@ -20,8 +20,8 @@ export function addParity(program: Command, open: Opened): void {
         fullRefresh: full,
         parityOnly: true,
       }).finally(close);
-      // A run that failed elsewhere says where: its figures alone would claim what was not compared.
       const { status, parity } = summary;
+      // A run that failed for another reason than a difference says so.
       const isVerdict = parity !== null && (status === "succeeded" || parity.mismatches > 0);
       console.log(json ? JSON.stringify(summary) : isVerdict ? formatParity(parity) : formatSummary(summary));
       if (status === "failed") process.exitCode = 1;
