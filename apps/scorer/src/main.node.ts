@@ -2,12 +2,12 @@ import { serve } from "@hono/node-server";
 import { EnvironmentError, readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
-import { defaultPolicy } from "@scoreline/policy";
-import { connectMongo } from "@scoreline/stores/mongo";
+import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
 import { connectPostgres } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { Config } from "./config.ts";
 import { createObserver } from "./observer.ts";
+import { Policies } from "./policies.ts";
 import { createProjector } from "./projections.ts";
 import { applicationReader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
@@ -39,11 +39,13 @@ const consumer = createConsumer({
   groupId: config.SCORER_GROUP_ID,
   ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
 });
+const observer = createObserver(metrics, log);
+const policies = new Policies({ read: () => readPolicies(db), observer });
 const scorer = new Scorer({
   consumer,
   describe: (names) => describeTopics(kafka, names),
   sql,
-  policy: defaultPolicy,
+  policies,
   project: createProjector({ producer, db }),
   readers: {
     [topics.creditApplications.name]: applicationReader((userId) =>
@@ -51,7 +53,7 @@ const scorer = new Scorer({
     ),
     [topics.deadLetters.name]: readRefusal,
   },
-  observer: createObserver(metrics, log),
+  observer,
   metrics,
   log,
 });
@@ -59,6 +61,7 @@ const scorer = new Scorer({
 async function unready(): Promise<string[]> {
   const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 }), producer.ready()]);
   const silent = ["postgres", "mongodb", "kafka"].filter((_, index) => answers[index]?.status === "rejected");
+  if (!policies.snapshot) silent.push("policies");
   return scorer.joined ? silent : [...silent, "consumer group"];
 }
 
@@ -81,6 +84,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 try {
   // Connecting begins now, so that the first projection need not wait for it; when it fails, the projection tries again.
   producer.ready().catch((error: unknown) => log.warn({ error: String(error) }, "the broker does not answer yet"));
+  policies.start();
   await scorer.run();
 } catch (error) {
   log.fatal(
@@ -90,5 +94,6 @@ try {
   process.exitCode = 1;
 }
 server.close();
+policies.stop();
 await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), mongo.close()]);
 log.info("scorer stopped");

@@ -1,5 +1,6 @@
 import type { Settlement } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { PoliciesObserver } from "./policies.ts";
 import type { Draft } from "./read.ts";
 
 type Place = { topic: string; partition: number };
@@ -9,10 +10,14 @@ export type Observer = {
   received(topic: string, count: number): void;
   settled(place: Place, drafts: readonly Draft[], settlement: Settlement): void;
   retrying(place: Place, sink: string, error: unknown): void;
+  /** A batch waits for a policy to decide by, and why; undefined when it does no longer. */
+  waiting(place: Place, why: string | undefined): void;
+  /** Windows were made from this many committed rows. */
+  rebuilt(place: Place, rows: number, ms: number): void;
 };
 
 /** An observer over the metric catalogue. Never logs a record's content. */
-export function createObserver(metrics: Metrics, log: Logger): Observer {
+export function createObserver(metrics: Metrics, log: Logger): Observer & PoliciesObserver {
   const settledRecords = metrics.counter("recordsSettled");
   const invalid = metrics.counter("dataQualityInvalid");
   const forgiven = metrics.counter("forgiven");
@@ -41,6 +46,44 @@ export function createObserver(metrics: Metrics, log: Logger): Observer {
     retrying: ({ topic, partition }, sink, error) => {
       metrics.counter("sinkRetries").inc({ sink });
       log.warn({ topic, partition, sink, error: wordsOf(error) }, "a sink does not answer; trying again");
+    },
+    waiting: waitingObserver(metrics, log),
+    rebuilt: ({ topic, partition }, rows, ms) => {
+      metrics.counter("windowRowsRebuilt").inc({ topic }, rows);
+      metrics.histogram("windowRebuildDuration").observe({ topic }, ms / 1_000);
+      log.info({ topic, partition, rows, ms: Math.round(ms) }, "windows made from committed rows");
+    },
+    ...policiesObserver(metrics, log),
+  };
+}
+
+function waitingObserver(metrics: Metrics, log: Logger): Observer["waiting"] {
+  const waiting = new Map<string, Place>();
+  return ({ topic, partition }, why) => {
+    const key = `${topic}/${partition}`;
+    if (why === undefined && !waiting.delete(key)) return;
+    if (why === undefined) log.info({ topic, partition }, "the partition goes on");
+    else {
+      waiting.set(key, { topic, partition });
+      log.warn({ topic, partition, why }, "the partition waits for a policy to decide by");
+    }
+    const count = [...waiting.values()].filter((place) => place.topic === topic).length;
+    metrics.gauge("waitingPartitions").set({ topic }, count);
+  };
+}
+
+function policiesObserver(metrics: Metrics, log: Logger): PoliciesObserver {
+  let told = new Set<string>();
+  return {
+    policiesRead: ({ decidesBeforeMs, refusals }) => {
+      metrics.gauge("policyLeaseEnd").set(decidesBeforeMs / 1_000);
+      metrics.gauge("policyVersionsRefused").set(refusals.length);
+      for (const refusal of refusals) if (!told.has(refusal)) log.error({ refusal }, "a policy version cannot decide");
+      told = new Set(refusals);
+    },
+    policiesUnread: (error) => {
+      metrics.counter("policyReadFailures").inc();
+      log.warn({ error: wordsOf(error) }, "the policy catalogue cannot be read; trying again");
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
-import type { Policy } from "@scoreline/policy";
 import {
   type Committed,
   commitSettlement,
@@ -12,11 +11,14 @@ import {
   recordProjected,
   type Settlement,
 } from "@scoreline/stores/postgres";
+import { createDecide, type Decide } from "./decide.ts";
 import { Dropped, faultOf, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
+import type { Policies } from "./policies.ts";
 import type { Projector } from "./projections.ts";
 import { type Draft, faulty, type Reader } from "./read.ts";
 import { settle } from "./settle.ts";
+import { type KeptWindows, WindowKeeper } from "./windows.ts";
 
 /** Records settled in one transaction. */
 const batchMax = 2_000;
@@ -34,7 +36,15 @@ const catchUpMax = 250n;
 /** How long a partition that is taken away or shut down may take to finish the batch in hand. */
 const finishMsMax = 10_000;
 
-export type PartitionDeps = { sql: Database; policy: Policy; project: Projector; observer: Observer };
+export type PartitionDeps = {
+  sql: Database;
+  policies: Pick<Policies, "snapshot" | "until">;
+  project: Projector;
+  observer: Observer;
+};
+
+/** How a batch is decided, and the windows that it enters. */
+type Ready = { decide: Decide; windows: KeptWindows["windows"] };
 
 /**
  * One partition in this process' hands: its records are settled in order, each batch in one fenced transaction, and then
@@ -46,6 +56,9 @@ export class PartitionWorker {
   readonly #deps: PartitionDeps;
   readonly #onFailure: (error: unknown) => void;
   readonly #drop = new AbortController();
+  /** Aborted when nothing new is begun any more: a batch that waits for a policy or its windows is given up. */
+  readonly #patience = new AbortController();
+  readonly #windows: WindowKeeper;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
   #failed = false;
@@ -58,6 +71,16 @@ export class PartitionWorker {
     this.#onFailure = onFailure;
     this.#read = read;
     this.#deps = deps;
+    this.#windows = new WindowKeeper(held, {
+      sql: deps.sql,
+      persist: (attempt) => this.#persist("postgres", attempt, this.#patience.signal),
+      onRebuilt: (rows, ms) => deps.observer.rebuilt(held, rows, ms),
+    });
+  }
+
+  /** What the windows of this partition hold. */
+  get windows(): WindowKeeper["size"] {
+    return this.#windows.size;
   }
 
   get backlog(): number {
@@ -86,6 +109,12 @@ export class PartitionWorker {
     this.#draining ??= this.#drain().catch((error: unknown) => this.#fail(error));
   }
 
+  /** Makes the windows that the published policies ask for, so that they are there when they are needed. */
+  prepare(): void {
+    const { snapshot } = this.#deps.policies;
+    if (snapshot && !this.#patience.signal.aborted) this.#windows.prepare(snapshot.planFrom(this.held.maxTMs));
+  }
+
   /** Projects again what an earlier holder committed and may not have projected. */
   async catchUp(): Promise<void> {
     const { held } = this;
@@ -100,14 +129,17 @@ export class PartitionWorker {
   /** Gives the partition up: what is committed stays, what is not is left to the next holder. Resolves when nothing runs. */
   async drop(): Promise<void> {
     this.#clear();
+    this.#patience.abort();
     this.#drop.abort();
     await this.#draining;
+    await this.#windows.ended();
     await this.#projecting.catch(() => undefined);
   }
 
   /** Finishes the batch in hand, its projection included, within a bound; then gives the partition up. */
   async finish(): Promise<void> {
     this.#clear();
+    this.#patience.abort();
     const timer = new AbortController();
     const idle = Promise.resolve(this.#draining).then(() => this.#projecting.catch(() => undefined));
     await Promise.race([idle, wait(finishMsMax, timer.signal)]);
@@ -152,7 +184,7 @@ export class PartitionWorker {
   /** Settles a batch; one that holds a row which Postgres refuses is halved until that record stands alone. */
   async #settle(drafts: Draft[]): Promise<void> {
     try {
-      const settlement = await this.#commit(drafts);
+      const settlement = await this.#commit(drafts, await this.#ready(drafts));
       this.#deps.observer.settled(this.held, drafts, settlement);
       await this.#projecting;
       this.#projecting = this.#project(settlement, settlement.next);
@@ -167,18 +199,38 @@ export class PartitionWorker {
     }
   }
 
-  async #commit(drafts: Draft[]): Promise<Settlement> {
-    const { sql, policy } = this.#deps;
+  /** What a batch is decided by; waits until the policies in force at its times are known and their windows are there. */
+  async #ready(drafts: readonly Draft[]): Promise<Ready | undefined> {
+    const times = drafts.flatMap((draft) => (draft.kind === "candidate" ? [draft.tMs] : []));
+    const [firstMs, lastMs] = [times[0], times.at(-1)];
+    if (firstMs === undefined || lastMs === undefined) return undefined;
+    const { policies, observer } = this.#deps;
+    const { signal } = this.#patience;
+    try {
+      const snapshot = await policies.until(firstMs, lastMs, signal, (why) => observer.waiting(this.held, why));
+      const plan = snapshot.planFrom(Math.max(this.held.maxTMs, firstMs));
+      const kept = await this.#windows.serving(plan, snapshot.policiesBetween(firstMs, lastMs));
+      return { decide: createDecide(snapshot, kept), windows: kept.windows };
+    } finally {
+      observer.waiting(this.held, undefined);
+    }
+  }
+
+  async #commit(drafts: readonly Draft[], ready: Ready | undefined): Promise<Settlement> {
+    const { sql } = this.#deps;
     const ids = drafts.flatMap((draft) => (draft.kind === "candidate" ? [draft.application.application_id] : []));
     for (;;) {
       const recorded = await this.#persist("postgres", () => recordedIds(sql, ids));
-      const settlement = settle(drafts, recorded, policy);
       try {
+        const settlement = settle(drafts, recorded, ready?.decide ?? undecided);
         await this.#persist("postgres", () => this.#commitOnce(settlement));
+        ready?.windows.commit();
         this.held.nextOffset = settlement.next;
         this.held.maxTMs = settlement.maxTMs;
         return settlement;
       } catch (error) {
+        // What is decided again, or in halves, is decided by the windows as of the last commit.
+        ready?.windows.rollback();
         // Another partition recorded one of these ids between the look-up and the commit: look again.
         if (faultOf(error) !== "contended") throw error;
       }
@@ -201,10 +253,15 @@ export class PartitionWorker {
     this.held.projectedOffset = to;
   }
 
-  #persist<T>(sink: string, attempt: () => Promise<T>): Promise<T> {
-    return persist(attempt, this.#drop.signal, (error) => this.#deps.observer.retrying(this.held, sink, error));
+  #persist<T>(sink: string, attempt: () => Promise<T>, dropped = this.#drop.signal): Promise<T> {
+    return persist(attempt, dropped, (error) => this.#deps.observer.retrying(this.held, sink, error));
   }
 }
+
+/** A batch without an application is settled without a policy. */
+const undecided: Decide = () => {
+  throw new Error("A batch that needs no policy has an application.");
+};
 
 /** How many of the first records make a batch: one at least. */
 function batchSizeOf(records: readonly ConsumedRecord[]): number {

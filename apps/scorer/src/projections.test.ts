@@ -1,9 +1,9 @@
 import { deadLetterHeaders, readFailures, topics } from "@scoreline/contracts";
 import { DeliveryFailed } from "@scoreline/kafka";
 import { MemoryProducer } from "@scoreline/kafka/memory";
-import { defaultPolicy } from "@scoreline/policy";
 import { MongoClient } from "mongodb";
 import { expect, test } from "vitest";
+import { decideBy } from "../test/policies.ts";
 import { application, nowMs, record } from "../test/records.ts";
 import { createProjector } from "./projections.ts";
 import { applicationReader } from "./read.ts";
@@ -16,7 +16,7 @@ const db = new MongoClient("mongodb://127.0.0.1:1/").db("unused");
 
 function settled(...values: unknown[]) {
   const drafts = values.map((value, offset) => read(record(offset, value), nowMs + offset));
-  return settle(drafts, new Set(), defaultPolicy);
+  return settle(drafts, new Set(), decideBy());
 }
 
 function headersOf(letter: { headers?: Record<string, string | Uint8Array> } | undefined) {
@@ -39,7 +39,7 @@ test("each scored application is one decision, keyed by its id, with the same id
     risk_level: "Medium",
     is_fraud: false,
     reasons: ["MANUAL_REVIEW_REQUIRED"],
-    policy_version: defaultPolicy.version,
+    policy_version: "consumer-loans@1",
     received_at: new Date(nowMs + 1).toISOString(),
   });
   expect(decisions.map(({ key }) => key).toSorted()).toEqual(["a", "a", "b", "b"]);

@@ -10,9 +10,11 @@ import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { Dropped, persist } from "./faults.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
+import type { Policies } from "./policies.ts";
 import type { Reader } from "./read.ts";
 
-export type ScorerDeps = PartitionDeps & {
+export type ScorerDeps = Omit<PartitionDeps, "policies"> & {
+  policies: Policies;
   consumer: PartitionedConsumer;
   /** Asks the broker for the topics' ids, which tell a topic from another one of the same name. */
   describe: (names: string[]) => Promise<Map<string, TopicState>>;
@@ -25,6 +27,8 @@ const pollCountMax = 2_000;
 const pollMsMax = 100;
 /** A partition that stopped (fenced off, its source changed, its offset gone) is tried again after this long. */
 const stoppedRetryMs = 10_000;
+/** How often the sizes of the windows are told. */
+const sizesMs = 5_000;
 
 const sources: readonly TopicDefinition[] = [topics.creditApplications, topics.deadLetters];
 
@@ -51,11 +55,16 @@ export class Scorer {
   readonly #stopped = new Map<string, { partition: PartitionRef; retryAtMs: number }>();
   readonly #stopping = new AbortController();
   #answering: Promise<void> = Promise.resolve();
+  #sizesToldMs = 0;
   #joined = false;
   #failure: unknown;
 
   constructor(deps: ScorerDeps) {
     this.#deps = deps;
+    // A version that asks for other windows is known a minute before it takes effect; they are made in that time.
+    deps.policies.onRead(() => {
+      for (const worker of this.#workers.values()) this.#prepare(worker);
+    });
   }
 
   /** True once the group has given this process its partitions (which may be none). */
@@ -75,6 +84,7 @@ export class Scorer {
       this.#dispatch(records);
       this.#resumeDrained();
       this.#retryStopped();
+      this.#tellSizes();
     }
     this.#stopping.abort();
     await this.#answering;
@@ -167,11 +177,17 @@ export class Scorer {
       const worker = new PartitionWorker(held, read, this.#deps, (error) => this.#stopPartition(ref, error));
       this.#workers.set(keyOf(ref), worker);
       worker.begin();
+      this.#prepare(worker);
       return { ...ref, offset: held.nextOffset };
     } catch (error) {
       this.#stopPartition(ref, error);
       return undefined;
     }
+  }
+
+  /** Applications are what is decided; dead letters need no windows. */
+  #prepare(worker: PartitionWorker): void {
+    if (worker.held.topic === topics.creditApplications.name) worker.prepare();
   }
 
   #onConsumerError(message: string, topic: string | undefined, partition: number | undefined): void {
@@ -210,6 +226,16 @@ export class Scorer {
     const start = await this.#take(partition);
     if (start) this.#read([start]);
     this.#report();
+  }
+
+  #tellSizes(): void {
+    if (performance.now() < this.#sizesToldMs + sizesMs) return;
+    this.#sizesToldMs = performance.now();
+    const sizes = [...this.#workers.values()].map((worker) => worker.windows);
+    const sum = (key: "users" | "events" | "bytes") => sizes.reduce((total, size) => total + size[key], 0);
+    this.#deps.metrics.gauge("windowUsers").set(sum("users"));
+    this.#deps.metrics.gauge("windowEvents").set(sum("events"));
+    this.#deps.metrics.gauge("windowBytes").set(sum("bytes"));
   }
 
   #report(): void {

@@ -1,13 +1,13 @@
 import type { Failure } from "@scoreline/contracts";
-import { decide, type Policy } from "@scoreline/policy";
 import type { FaultyRecord, ScoredRecord, Settlement } from "@scoreline/stores/postgres";
+import type { Decide } from "./decide.ts";
 import type { Draft } from "./read.ts";
 
 /**
  * What a batch comes to, given which application ids are recorded already: the first record of a new id is scored, a
- * repeat is one data-quality issue. `drafts` are consecutive records of one partition and not empty.
+ * repeat is one data-quality issue and never reaches `decide`. `drafts` are consecutive records of one partition and not empty.
  */
-export function settle(drafts: readonly Draft[], recorded: ReadonlySet<string>, policy: Policy): Settlement {
+export function settle(drafts: readonly Draft[], recorded: ReadonlySet<string>, decide: Decide): Settlement {
   const scored: ScoredRecord[] = [];
   const faulty: FaultyRecord[] = [];
   const met = new Set<string>();
@@ -21,7 +21,7 @@ export function settle(drafts: readonly Draft[], recorded: ReadonlySet<string>, 
       continue;
     }
     met.add(id);
-    scored.push({ offset, tMs, application, decision: decide(application, policy) });
+    scored.push({ offset, tMs, application, decision: decide(application, tMs) });
   }
   const last = drafts.at(-1);
   if (!last) throw new RangeError("A settlement needs at least one record.");

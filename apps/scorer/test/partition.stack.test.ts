@@ -4,8 +4,10 @@ import { alertsOf, connectMongo } from "@scoreline/stores/mongo";
 import { committedOffset, type Database, Fenced, takePartition } from "@scoreline/stores/postgres";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { createProjector, type Projector } from "../src/projections.ts";
+import { losingAnswers } from "./faults.ts";
 import { application, nowMs, record } from "./records.ts";
-import { issuesOf, newCreditdb, newWorker, until } from "./support.ts";
+import { issuesOf, newCreditdb, newWorker } from "./support.ts";
+import { until } from "./until.ts";
 
 const unavailable = () => Object.assign(new Error("away"), { code: "ECONNREFUSED" });
 
@@ -119,20 +121,6 @@ describe("the fence", () => {
     expect(again.failures).toMatchObject([{ code: "23505" }]);
   });
 });
-
-/** The database as it is behind a network that loses the answers of the first `count` commits, after they took effect. */
-function losingAnswers(sql: Database, count: number): Database {
-  let left = count;
-  return new Proxy(sql, {
-    apply: async (target, self, [text, ...values]: Parameters<Database>) => {
-      const answer = await Reflect.apply(target, self, [text, ...values]);
-      if (!String(text).includes("insert into credit_scores")) return answer;
-      left -= 1;
-      if (left >= 0) throw Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED" });
-      return answer;
-    },
-  });
-}
 
 test("a commit whose answer was lost is not written twice, and is not taken for another's", async () => {
   const sql = await newCreditdb();

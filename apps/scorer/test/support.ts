@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { defaultPolicy } from "@scoreline/policy";
 import { type Committed, connectPostgres, type Database, migrate, takePartition } from "@scoreline/stores/postgres";
 import { inject, onTestFinished } from "vitest";
 import type { Observer } from "../src/observer.ts";
 import { PartitionWorker } from "../src/partition.ts";
+import type { Policies } from "../src/policies.ts";
 import type { Projector } from "../src/projections.ts";
 import { applicationReader } from "../src/read.ts";
+import { policiesOf } from "./policies.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -31,22 +32,29 @@ export async function newCreditdb(): Promise<Database> {
 }
 
 /** A worker on `credit_applications/<partition>` of a database, and what it tells and projects. */
-export async function newWorker(sql: Database, options: { partition?: number; project?: Projector } = {}) {
+export async function newWorker(
+  sql: Database,
+  options: { partition?: number; project?: Projector; policies?: Policies } = {},
+) {
   const { partition = 0 } = options;
   const held = await takePartition(sql, { topic: "credit_applications", partition, topicId: "id", firstOffset: 0n });
   const projected: Committed[] = [];
   const retries: string[] = [];
   const failures: unknown[] = [];
+  const waits: (string | undefined)[] = [];
+  const rebuilt: number[] = [];
   const observer: Observer = {
     received: () => {},
     settled: () => {},
     retrying: (_, sink) => retries.push(sink),
+    waiting: (_, why) => waits.push(why),
+    rebuilt: (_, rows) => rebuilt.push(rows),
   };
   const project: Projector = async (place, committed) => {
     await options.project?.(place, committed);
     projected.push(committed);
   };
-  const deps = { sql, policy: defaultPolicy, project, observer };
+  const deps = { sql, policies: options.policies ?? (await policiesOf()), project, observer };
   const worker = new PartitionWorker(
     held,
     applicationReader(() => partition),
@@ -55,16 +63,7 @@ export async function newWorker(sql: Database, options: { partition?: number; pr
   );
   const accept = (records: Parameters<PartitionWorker["accept"]>[0]) => worker.accept(records);
   onTestFinished(() => worker.drop());
-  return { worker, held, accept, projected, retries, failures };
-}
-
-/** Asks until `question` is answered with true; fails after `timeoutMs`. */
-export async function until(question: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!(await question())) {
-    if (performance.now() > deadlineMs) throw new Error(`What was waited for did not come in ${timeoutMs} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  return { worker, held, accept, projected, retries, failures, waits, rebuilt };
 }
 
 /** The issues on record, in the order of the stream. */

@@ -1,0 +1,152 @@
+import type { CheckedPolicy, Input, WindowPlan, PartitionWindows as Windows } from "@scoreline/policy";
+import { PartitionWindows } from "@scoreline/policy";
+import {
+  type Database,
+  firstOffsetAfter,
+  type HeldPartition,
+  readWindowRows,
+  type WindowColumn,
+  type WindowReads,
+} from "@scoreline/stores/postgres";
+
+/** Rows read back in one query: some tens of milliseconds of work, after which other partitions have their turn. */
+const rowsMax = 10_000;
+
+/** The windows of one partition as of its last commit, and the plan by which they are read. */
+export type KeptWindows = { readonly plan: WindowPlan; readonly windows: Windows };
+
+export type WindowDeps = {
+  sql: Database;
+  /** Repeats a query for as long as Postgres is away; rejects when the partition is given up. */
+  persist: <T>(attempt: () => Promise<T>) => Promise<T>;
+  onRebuilt: (rows: number, ms: number) => void;
+};
+
+/**
+ * Keeps the windows of a partition. They are made from its committed rows, beside the work: batches go on by the windows
+ * there are for as long as these serve them, and the new ones take their place between two batches.
+ */
+export class WindowKeeper {
+  readonly #held: HeldPartition;
+  readonly #deps: WindowDeps;
+  #kept: KeptWindows | undefined;
+  #rebuild: Rebuild | undefined;
+  #awaited = false;
+
+  constructor(held: HeldPartition, deps: WindowDeps) {
+    this.#held = held;
+    this.#deps = deps;
+  }
+
+  get size(): Windows["size"] {
+    return this.#kept?.windows.size ?? { users: 0, events: 0, bytes: 0 };
+  }
+
+  /** Begins to make the windows of a plan, unless they are there or in the making. */
+  prepare(plan: WindowPlan): void {
+    if (this.#awaited || this.#rebuild?.plan.key === plan.key) return;
+    this.#rebuild?.cancel();
+    this.#rebuild = this.#kept?.plan.key === plan.key ? undefined : new Rebuild(plan, this.#held, this.#deps);
+  }
+
+  /** Between two batches: the windows of `plan`, or those there are if they serve `policies` and the others are not ready. */
+  async serving(plan: WindowPlan, policies: readonly CheckedPolicy[]): Promise<KeptWindows> {
+    this.prepare(plan);
+    const [kept, rebuild] = [this.#kept, this.#rebuild];
+    if (kept && (!rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy))))) return kept;
+    if (!rebuild) throw new Error("No windows are there, and none are in the making.");
+    this.#awaited = true;
+    try {
+      this.#kept = await rebuild.finish();
+      this.#rebuild = undefined;
+      return this.#kept;
+    } finally {
+      this.#awaited = false;
+    }
+  }
+
+  /** Resolves when nothing is in the making, once the partition was given up. */
+  async ended(): Promise<void> {
+    await this.#rebuild?.ended();
+  }
+}
+
+/** Windows in the making: first the rows that were committed when it began, at the end those that came meanwhile. */
+class Rebuild {
+  readonly plan: WindowPlan;
+  readonly #windows: Windows;
+  readonly #reads: WindowReads;
+  readonly #held: HeldPartition;
+  readonly #deps: WindowDeps;
+  readonly #running: Promise<void>;
+  #next: bigint | undefined;
+  #rows = 0;
+  #ready = false;
+  #cancelled = false;
+
+  constructor(plan: WindowPlan, held: HeldPartition, deps: WindowDeps) {
+    this.plan = plan;
+    this.#windows = new PartitionWindows(plan);
+    this.#reads = readsOf(plan.inputs);
+    this.#held = held;
+    this.#deps = deps;
+    const startedMs = performance.now();
+    this.#running = this.#advance().then(() => {
+      this.#ready = true;
+      if (this.#rows > 0) deps.onRebuilt(this.#rows, performance.now() - startedMs);
+    });
+    // Told to who calls `finish`.
+    this.#running.catch(() => {
+      this.#ready = true;
+    });
+  }
+
+  /** True when there is little or nothing left to do, or an error to tell. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** The windows, up to the last commit. No batch may be under way. */
+  async finish(): Promise<KeptWindows> {
+    await this.#running;
+    await this.#advance();
+    return { plan: this.plan, windows: this.#windows };
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.catch(() => undefined);
+  }
+
+  async #advance(): Promise<void> {
+    const { sql, persist } = this.#deps;
+    if (this.plan.windowMsMax === 0) return;
+    const { nextOffset, maxTMs } = this.#held;
+    const all = { from: 0n, to: nextOffset };
+    const first = () => firstOffsetAfter(sql, this.#held, maxTMs - this.plan.windowMsMax, all);
+    let from: bigint = this.#next ?? (await persist(first));
+    while (from < this.#held.nextOffset && !this.#cancelled) {
+      const range: { from: bigint; to: bigint } = { from, to: this.#held.nextOffset };
+      const read = await persist(() => readWindowRows(sql, this.#held, range, this.#reads, rowsMax));
+      for (const row of read.rows) this.#windows.add(row.tMs, row);
+      this.#windows.commit();
+      this.#rows += read.rows.length;
+      from = read.next;
+    }
+    this.#next = from;
+  }
+}
+
+const required = new Set(["credit_score", "loan_amount"]);
+
+/** The columns and attributes of a recorded application that these inputs are read from. */
+function readsOf(inputs: readonly Input[]): WindowReads {
+  const names = (origin: Input["origin"]) => [
+    ...new Set(inputs.filter((input) => input.origin === origin).map((input) => input.name)),
+  ];
+  const columns = names("field").filter((name) => !required.has(name)) as WindowColumn[];
+  return { columns, attributes: names("attribute") };
+}
