@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkPolicy } from "@scoreline/policy";
 import { loadHome } from "@scoreline/stack";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
@@ -69,4 +70,11 @@ test("every variable that an app reads stands in the documentation's table", () 
   const table = documents.find((document) => document.name === "DOCUMENTATION.md")?.text ?? "";
   expect(read.length).toBeGreaterThan(20);
   expect([...new Set(read)].filter((name) => name !== "PATH" && !table.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the documentation's policy compiles", () => {
+  const text = documents.find((document) => document.name === "DOCUMENTATION.md")?.text ?? "";
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((block) => block[1] ?? "");
+  expect(blocks.length).toBe(2);
+  expect(checkPolicy(blocks.join(""), "DOCUMENTATION.md")).toMatchObject({ ok: true });
 });
