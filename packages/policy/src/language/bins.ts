@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { NumberType, Scalar, ValueType } from "../ir.ts";
 import { Decimal, formatScaled } from "./decimal.ts";
 import { offsetOf, type Tree } from "./document.ts";
@@ -34,37 +35,37 @@ export type Sorted = { readonly type: ValueType; readonly optional: boolean; rea
 /** A bin whose points are not scaled yet. */
 export type Draft = { readonly fit: Fit; readonly points: Decimal };
 
-/** The bins of a characteristic; a problem is told unless exactly one of them is the first to fit every value. */
-export function readBins(tree: Tree, sorted: Sorted, tell: Tell): Draft[] {
+/** The bins of a characteristic; undefined, with the problem told, unless exactly one is the first to fit every value. */
+export function readBins(tree: Tree, sorted: Sorted, tell: Tell): Draft[] | undefined {
   const domain = domainOf(sorted.type, sorted.values);
   const drafts: Draft[] = [];
+  const items = itemsOf(tree, "bins", binsMax, tell);
   let hasMissing = false;
-  let sound = true;
-  for (const item of itemsOf(tree, "bins", binsMax, tell)) {
+  for (const item of items) {
     const shape = read(item, Shape, tell);
     const fit = shape && fitOf(shape, sorted, item, tell);
-    if (!shape || !fit) {
-      sound = false;
-      continue;
-    }
+    if (!shape || !fit) continue;
     const isTaken = fit.kind === "missing" ? sorted.optional && !hasMissing : domain.take(fit);
     if (fit.kind === "missing") hasMissing = true;
-    if (!isTaken)
-      tell(item.offset, "no value ever comes to this bin", "remove it, or put it before the bins that take its values");
-    drafts.push({ fit, points: shape.points });
+    if (isTaken) drafts.push({ fit, points: shape.points });
+    else {
+      const fix = "remove it, or put it before the bins that take its values";
+      tell(item.offset, "no value ever comes to this bin", fix);
+    }
   }
   // What a bin with a problem of its own takes is not known.
-  if (!sound) return drafts;
+  if (drafts.length < items.length || tree.kind !== "list") return undefined;
   if (domain.rest !== undefined) {
     tell(tree.offset, `no bin fits ${domain.rest}`, "add a bin for it, or { other: true, points: 0 } at the end");
   }
   if (sorted.optional && !hasMissing) {
     tell(tree.offset, "no bin fits a missing value", "add { missing: true, points: 0 }");
+    return undefined;
   }
-  return drafts;
+  return domain.rest === undefined ? drafts : undefined;
 }
 
-function fitOf(shape: (typeof Shape)["_output"], sorted: Sorted, tree: Tree, tell: Tell): Fit | undefined {
+function fitOf(shape: z.output<typeof Shape>, sorted: Sorted, tree: Tree, tell: Tell): Fit | undefined {
   const { from, to, in: listed, missing, other } = shape;
   const isRange = from !== undefined || to !== undefined;
   if ([isRange, listed, missing, other].filter(Boolean).length !== 1) {

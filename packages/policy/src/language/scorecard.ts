@@ -72,6 +72,7 @@ function characteristicOf(item: Tree, scope: Scope, ids: Set<string>, tell: Tell
   const sorted = sortedOf(input, named, scope, offsetOf(item, "input"), tell);
   if (!sorted || !bins) return undefined;
   const drafts = readBins(bins, sorted, tell);
+  if (!drafts) return undefined;
   const kind = named?.kind === "feature" ? "feature" : "input";
   return { id, source: { kind, name: input, type: sorted.type }, drafts, ...(reason && { reason }) };
 }

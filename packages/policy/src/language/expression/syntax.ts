@@ -95,14 +95,13 @@ function countBefore(text: string, at: number): number {
 }
 
 const slips: readonly [RegExp, string, string][] = [
-  [/^=(?!=)/, "`=` is not a comparison", "write =="],
   [/^(=>|=<)/, "the comparison is written the wrong way round", "write >= or <="],
+  [/^=(?!=)/, "`=` is not a comparison", "write =="],
   [/^<>/, "`<>` is not a comparison here", "write !="],
   [/^&(?!&)/, "`&` is not an operator", "write &&"],
   [/^\|(?!\|)/, "`|` is not an operator", "write ||"],
   [/^and\b/i, "`and` is not an operator here", "write &&"],
   [/^or\b/i, "`or` is not an operator here", "write ||"],
-  [/^not\b/i, "`not` is not an operator here", "write !"],
   [/^is\b/i, "`is` is not an operator here", "write == or has()"],
   [/^(#|\/\/)/, "comments are not part of an expression", "write the comment in the YAML"],
   [/^,/, "a comma stands between the values of a list only", "write numbers without separators: 15000"],
@@ -115,6 +114,8 @@ function diagnosis(text: string, at: number): [string, string] {
   // The parser stops before an operator whose right side it cannot read: the slip is behind it.
   const operator = /^(&&|\|\||==|!=|<=|>=|[<>+*!-])\s*/.exec(rest)?.[0] ?? "";
   const behind = rest.slice(operator.length);
+  // `not x` reads as a name that another follows.
+  if (/\bnot\s*$/i.test(text.slice(0, at))) return ["`not` is not an operator here", "write !"];
   for (const [form, message, fix] of slips) {
     if (form.test(rest)) return [message, fix];
   }
