@@ -1,5 +1,4 @@
 export * from "./catalogue.ts";
-export { decide } from "./decide.ts";
 export { type ClauseOutcome, clauseOutcomes } from "./engine/clauses.ts";
 export { type Decision, Engine } from "./engine/engine.ts";
 export type { ExplainedFacts } from "./engine/explain.ts";
@@ -8,7 +7,6 @@ export * from "./inputs.ts";
 export * from "./ir.ts";
 export { formatScaled } from "./language/decimal.ts";
 export * from "./language/index.ts";
-export { defaultPolicy, type Facts, type Policy } from "./policy.ts";
 export { PolicyTooLarge } from "./reasons/formula.ts";
 export { planReasons } from "./reasons/planReasons.ts";
 export { unparse } from "./reasons/unparse.ts";
