@@ -65,7 +65,7 @@ describe("lint holds the directions of imports", () => {
   });
 
   test("what the directions allow passes", () => {
-    const allowed = 'import type { Policy } from "@scoreline/policy";\n\nexport type Used = Policy;\n';
+    const allowed = 'import type { Decision } from "@scoreline/policy";\n\nexport type Used = Decision;\n';
     expect(lint("apps/scorer/src/x.ts", allowed)).not.toMatch(direction);
   });
 });
