@@ -31,10 +31,13 @@ wait "$child"; status=$?
 kill "$watcher" 2>/dev/null
 exit "$status"`;
 
-/** Runs `dbt build`, of what `select` names where it is given. Red tests are in the summary; throws `DbtError` when there are no results at all. */
+/** What of a project is built, in dbt's selection syntax; all of it unless told. */
+export type Selection = { select?: string; exclude?: string };
+
+/** Runs `dbt build`. Red tests are in the summary; throws `DbtError` when there are no results at all. */
 export async function dbtBuild(
   settings: DbtSettings,
-  { fullRefresh = false, select }: { fullRefresh?: boolean; select?: string } = {},
+  { fullRefresh = false, select, exclude }: { fullRefresh?: boolean } & Selection = {},
 ): Promise<{ summary: BuildSummary; built: BuiltModel[] }> {
   const target = join(settings.stateDir, "target");
   const artefact = await runDbt(settings, target, "run_results.json", [
@@ -42,6 +45,7 @@ export async function dbtBuild(
     ...(fullRefresh ? ["--full-refresh"] : []),
     // A test that needs a model beyond the selection is left out with it.
     ...(select === undefined ? [] : ["--select", select, "--indirect-selection", "buildable"]),
+    ...(exclude === undefined ? [] : ["--exclude", exclude]),
   ]);
   return readBuild(artefact);
 }
