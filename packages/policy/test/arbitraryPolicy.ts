@@ -9,7 +9,9 @@ import { publicCodes, scorecard } from "./arbitrary/scorecards.ts";
 
 /** Random policy documents in the whole of the language; few have a problem, which the checker finds. */
 export function arbitraryPolicy(): fc.Arbitrary<string> {
-  return fc.array(fc.nat(), { maxLength: 1_000, size: "max" }).map((numbers) => policyYaml(new Choices(numbers)));
+  return fc
+    .array(fc.nat(), { minLength: 200, maxLength: 1_200, size: "max" })
+    .map((numbers) => policyYaml(new Choices(numbers)));
 }
 
 const windows = ["1h", "24h", "1s", "7ms", "1ms", "90s", "7d"];
@@ -19,11 +21,13 @@ function policyYaml(choices: Choices): string {
   const readable = [...fields, ...inputs];
   const features = featuresOf(choices, readable);
   const card = choices.chance(40) ? scorecard(choices, [...readable, ...features]) : undefined;
-  const names = [...readable, ...features, ...(card ? [card.total] : [])];
+  const computed = [...features, ...(card ? [card.total, card.total, card.total] : [])];
+  // What is computed is named more often.
+  const names = [...readable, ...computed, ...computed];
   const tests = new Expressions(choices, names, { derived: false });
   const approvals = new Expressions(choices, names, { derived: true });
   return `policy: random
-${inputs.length > 0 ? `inputs:\n${inputs.map(({ yaml }) => yaml).join("\n")}\n` : ""}${card ? `${card.yaml}\n` : ""}${reasonRules(choices, names)}applications:
+${inputs.length > 0 ? `inputs:\n${inputs.map(({ yaml }) => yaml).join("\n")}\n` : ""}${card ? `${card.yaml}\n` : ""}${reasonRules(choices, [...readable, ...features])}applications:
   features:${entries(features.map(({ yaml }) => yaml)) || " {}"}
   fraud:${entries(fraudClauses(choices, tests)) || " []"}
   risk:${entries(riskClauses(choices, tests))}

@@ -22,6 +22,12 @@ export const trickyTexts = [
   "{{ a }}",
   "null",
   "0",
+  "%s $1 :a ?",
+  "tab\there",
+  "line\nfeed",
+  "\u2028\u200b\u202e",
+  "İ",
+  "ﬁ",
 ] as const;
 
 /** The values of an input that a policy tells apart, those beside them, the bounds, and missing where it can be. */
@@ -52,7 +58,7 @@ export function anyNumber({ min, max }: NumberType, random: Random): number {
   return random.chance(0.5) ? random.integer(min, max) : min + Math.floor(span ** random.next() - 1 + random.next());
 }
 
-/** JSON values of an attribute that do not fit its declaration, so that they count as missing. */
+/** JSON values of an attribute that do not fit its declaration, or only just do. */
 export function unfitValues({ type, values }: Input): unknown[] {
   switch (type.kind) {
     case "boolean":
@@ -61,10 +67,14 @@ export function unfitValues({ type, values }: Input): unknown[] {
       return [0, 1.5, true, ...(values ? [`${values[0]} `, "\u{1f600}"] : [])];
     case "number": {
       const factor = 10 ** type.scale;
-      const middle = Math.round((type.min + type.max) / 2);
+      const middle = Math.round(type.min / 2 + type.max / 2);
       const beyond = [type.max + 1, type.min - 1].map((scaled) => scaled / factor);
-      // One decimal too many; the nearest double to a tenth of a third is none of them.
-      return [...beyond, (middle + 0.5) / factor, 1e300, -1e300, 5e-324, 0.1 + 0.2, String(middle), true];
+      // The doubles next to a decimal are none, though most roundings would take them for it.
+      const beside = [type.max, middle].flatMap((scaled) =>
+        [1 + 2 ** -52, 1 - 2 ** -53].map((by) => (scaled / factor) * by),
+      );
+      const odd = [1e300, -1e300, 1.7e308, 5e-324, -0, 0.1 + 0.2, 1 / 3];
+      return [...beyond, (middle + 0.5) / factor, ...beside, ...odd, String(middle), true];
     }
   }
 }

@@ -9,6 +9,7 @@ type Operand = { readonly text: string; readonly type: NumberType };
 type Present = ReadonlySet<string>;
 
 const orders: readonly ComparisonOperator[] = [">=", ">", "<", "<=", "==", "!="];
+const mirrored = { ">=": "<=", ">": "<", "<": ">", "<=": ">=", "==": "==", "!=": "!=" } as const;
 const factors = ["2", "3", "0.5", "0.25", "10", "1.001", "100000"];
 const fallback = "credit_score >= 600";
 
@@ -70,6 +71,8 @@ export class Expressions {
   #derivedTest(): string {
     const choices = this.#choices;
     const level = choices.pick(["High", "Medium", "Low"]);
+    const texts = this.#names.filter(({ type, optional }) => type.kind === "string" && !optional);
+    if (texts.length > 0 && choices.chance(10)) return `risk_level == ${choices.pick(texts).name}`;
     const tests = ["is_fraud", `risk_level == '${level}'`, `risk_level != '${level}'`, "!is_fraud"];
     return choices.pick([...tests, "risk_level in ['Low', 'High']", "!(risk_level in ['Medium', 'High'])"]);
   }
@@ -77,15 +80,25 @@ export class Expressions {
   #comparison(name: Operand, present: Present): string {
     const choices = this.#choices;
     const left = this.#grown(name, present);
+    if (choices.chance(10)) return this.#numberList(left);
     const right = choices.chance(30) ? this.#grown(this.#number(present), present) : this.#constantFor(left.type);
     const start = choices.upTo(orders.length - 1);
     for (const [index] of orders.entries()) {
       const operator = orders[(start + index) % orders.length] as ComparisonOperator;
       const both = align(left.type, right.type);
       const finer = right.type.scale > left.type.scale && (operator === "==" || operator === "!=");
-      if (both && !finer && foregone(operator, ...both) === undefined) return `${left.text} ${operator} ${right.text}`;
+      if (!both || finer || foregone(operator, ...both) !== undefined) continue;
+      return choices.chance(15)
+        ? `${right.text} ${mirrored[operator]} ${left.text}`
+        : `${left.text} ${operator} ${right.text}`;
     }
     return fallback;
+  }
+
+  #numberList({ text, type }: Operand): string {
+    const scaled = new Set(Array.from({ length: 1 + this.#choices.upTo(3) }, () => scaledWithin(type, this.#choices)));
+    if (scaled.size > type.max - type.min) return fallback;
+    return `${text} in [${[...scaled].map((value) => formatScaled(value, type.scale)).join(", ")}]`;
   }
 
   /** A number, or something computed with it. */
@@ -146,6 +159,6 @@ export class Expressions {
 
 /** A text as a string of the language, which has no escapes; undefined where it cannot be written. */
 function quoted(text: string): string | undefined {
-  if (text.includes("\\") || (text.includes("'") && text.includes('"'))) return undefined;
+  if (/[\\\n]/.test(text) || (text.includes("'") && text.includes('"'))) return undefined;
   return text.includes("'") ? `"${text}"` : `'${text}'`;
 }

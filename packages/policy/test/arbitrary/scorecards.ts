@@ -59,6 +59,11 @@ function binsOf(choices: Choices, { type, values }: Known, points: () => string)
     if (listed.length === 0 || listed.length === known.length) return [other()];
     return [`{ in: [${listed.map((text) => JSON.stringify(text)).join(", ")}], points: ${points()} }`, other()];
   }
+  if (choices.chance(20)) {
+    const listed = new Set([scaledWithin(type, choices), scaledWithin(type, choices)]);
+    const shown = [...listed].map((value) => formatScaled(value, type.scale));
+    return [`{ in: [${shown.join(", ")}], points: ${points()} }`, other()];
+  }
   const cuts = new Set(Array.from({ length: 1 + choices.upTo(2) }, () => scaledWithin(type, choices)));
   const inner = [...cuts].sort((a, b) => a - b).filter((cut) => cut > type.min && cut <= type.max);
   const shown = inner.map((cut) => formatScaled(cut, type.scale));
