@@ -159,7 +159,7 @@ const sql: readonly Slip[] = [
     'const parts = inner.filter((_, index) => index === 0 || inner[index - 1]?.kind !== "all");',
     "const parts = inner.slice(-1);",
   ],
-  ["a code is repeated", "sql/reasons.ts", '`"_code_${rank}" not in (${earlier.join(", ")})`', '"true"'],
+  ["a code is repeated", "sql/reasons.ts", "not in (${earlier})", "is not null"],
   ["and becomes or", "sql/expression.ts", "join(` ${expr.kind} `)", 'join(" or ")'],
   [
     "the last fraud clause gives the alert its reason",

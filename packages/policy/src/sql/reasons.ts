@@ -1,5 +1,4 @@
-import type { ReasonCode } from "@scoreline/contracts";
-import { type CheckedPolicy, type Formula, type Literal, type ReasonPlan, reasonsMax } from "../ir.ts";
+import { type CheckedPolicy, type Formula, type Literal, type ReasonPlan, reasonsMax, type Scorecard } from "../ir.ts";
 import { expressionSql } from "./expression.ts";
 import { lostSql } from "./scorecard.ts";
 import { extended, heldArray, quoteText, type Step } from "./text.ts";
@@ -7,87 +6,80 @@ import { extended, heldArray, quoteText, type Step } from "./text.ts";
 /** The column with the place of the deciding approval clause, from 1. */
 export const decidingColumn = '"_approval"';
 
-/** What a reason is recorded as; a reason is its place among all that the policy can give, from 1. */
-type Entry = { readonly literal: string; readonly code: ReasonCode };
-
-/** Reasons as places in `entries`, then their codes one by one: `_code_1`, … are null from the last reason on. */
+/** The reasons of each event in rank order, as `CODE id`, and the codes of the first `reasonsMax`; null from the last on. */
 export function reasonSteps(policy: CheckedPolicy, plans: readonly ReasonPlan[], from: string): Step[] {
-  const entries: Entry[] = [];
-  const cases = plans.flatMap((plan, index) =>
-    plan.formula ? [`when ${index + 1} then ${planSql(policy, plan, plan.formula, entries)}`] : [],
+  const cases = plans.flatMap(({ formula, literals }, index) =>
+    formula ? [`when ${index + 1} then ${rankedSql(policy, formula, literals)}`] : [],
   );
-  const places = cases.length === 0 ? "" : `case ${decidingColumn}\n    ${cases.join("\n    ")}\n    else `;
-  const reasons = `${places}array[]::integer[]${cases.length === 0 ? "" : " end"} as "_reasons"`;
-  const literals = entries.map(({ literal }) => literal);
-  const codes = entries.map(({ code }) => code);
-  const columns = ranks.flatMap((rank) => [
-    `${lookUp(literals, rank)} as "_literal_${rank}"`,
-    `${lookUp(codes, rank)} as "_code_${rank}"`,
-  ]);
+  const none = "array[]::text[]";
+  const reasons =
+    cases.length === 0 ? none : `case ${decidingColumn}\n    ${cases.join("\n    ")}\n    else ${none} end`;
+  const codes = ranks.map((rank) => `split_part("_reasons"[${rank}], ' ', 1) as "_code_${rank}"`);
   return [
-    { name: "reasons", sql: extended(from, [reasons]) },
-    { name: "named", sql: extended("reasons", columns) },
+    { name: "reasons", sql: extended(from, [`${reasons} as "_reasons"`]) },
+    { name: "codes", sql: extended("reasons", codes) },
   ];
 }
 
 const ranks = Array.from({ length: reasonsMax }, (_, index) => index + 1);
 
-function lookUp(values: readonly string[], rank: number): string {
-  return `(array[${values.map(quoteText).join(", ")}]::text[])["_reasons"[${rank}]]`;
-}
+const ids = ranks.map((rank) => `split_part("_reasons"[${rank}], ' ', 2)`);
 
 /** The ids of the reasons in rank order. */
-export const reasonLiteralsSql = `array_remove(array[${ranks.map((rank) => `"_literal_${rank}"`).join(", ")}], null)`;
+export const reasonLiteralsSql = `array_remove(array[${ids.join(", ")}], null)`;
 
 /** Their distinct codes in the order in which they come first; where there is no reason, the deciding clause's own. */
 export function reasonCodesSql({ approval }: CheckedPolicy): string {
-  const distinct = ranks.map((rank) => {
-    const earlier = ranks.slice(0, rank - 1).map((other) => `"_code_${other}"`);
-    const isNew = earlier.length === 0 ? "true" : `"_code_${rank}" not in (${earlier.join(", ")})`;
-    return { when: isNew, value: `"_code_${rank}"` };
+  const [first, ...others] = ranks.map((rank) => `"_code_${rank}"`);
+  const distinct = others.map((code, index) => {
+    const earlier = [first, ...others.slice(0, index)].join(", ");
+    return `case when ${code} not in (${earlier}) then ${code} end`;
   });
   const own = approval.flatMap(({ reason }, index) =>
     reason ? [`when ${index + 1} then array[${quoteText(reason)}]`] : [],
   );
-  const alone = own.length === 0 ? "" : `case ${decidingColumn} ${own.join(" ")} else array[]::text[] end`;
-  return `case when "_code_1" is not null then ${heldArray(distinct, "text")}
-    else ${alone || "array[]::text[]"} end`;
+  const alone =
+    own.length === 0 ? "array[]::text[]" : `case ${decidingColumn} ${own.join(" ")} else array[]::text[] end`;
+  return `case when ${first} is null then ${alone}
+    else array_remove(array[${[first, ...distinct].join(", ")}], null) end`;
 }
 
-/** The reasons of one plan in rank order, as an array of places; the first `reasonsMax` of them are looked up. */
-function planSql(policy: CheckedPolicy, { literals }: ReasonPlan, formula: Formula, entries: Entry[]): string {
+/** A reason as text: neither codes nor ids hold a space. */
+function reasonText(code: string, id: string): string {
+  return quoteText(`${code} ${id}`);
+}
+
+/** The reasons of one plan in rank order. */
+function rankedSql(policy: CheckedPolicy, formula: Formula, literals: readonly Literal[]): string {
   const runs: string[] = [];
   let held: { when: string; value: string }[] = [];
   const close = () => {
-    if (held.length > 0) runs.push(heldArray(held, "integer"));
+    if (held.length > 0) runs.push(heldArray(held, "text"));
     held = [];
   };
   for (const [index, literal] of literals.entries()) {
     const when = conditionSql(index, formula, literals);
-    const place = entries.push({ literal: literal.id, code: literal.code });
     if (!literal.scorecard || !policy.scorecard) {
-      held.push({ when, value: String(place) });
+      held.push({ when, value: reasonText(literal.code, literal.id) });
       continue;
     }
     close();
-    runs.push(`case when ${when} then ${lostPointsSql(policy, literal, place, entries)} else array[]::integer[] end`);
+    runs.push(`case when ${when} then ${lostPointsSql(policy.scorecard, policy, literal)} else array[]::text[] end`);
   }
   close();
-  return runs.join("\n      || ") || "array[]::integer[]";
+  return runs.join("\n      || ");
 }
 
 /** The characteristics that lost points, most first; the literal itself where none did. */
-function lostPointsSql(policy: CheckedPolicy, literal: Literal, place: number, entries: Entry[]): string {
-  const { scorecard, reasons } = policy;
-  if (!scorecard) throw new TypeError(`The policy ${policy.name} has no scorecard.`);
+function lostPointsSql(scorecard: Scorecard, { reasons }: CheckedPolicy, literal: Literal): string {
   const lost = scorecard.characteristics.map((characteristic, index) => {
     const { id, source, reason } = characteristic;
     const code = reason ?? reasons[source.name]?.code ?? "SCORECARD_POINTS_TOO_LOW";
-    return `(${entries.push({ literal: `${literal.id}/${id}`, code })}, ${lostSql(characteristic, index, scorecard)})`;
+    return `(${reasonText(code, `${literal.id}/${id}`)}, ${lostSql(characteristic, index, scorecard)}, ${index})`;
   });
-  const ranked = `array(select place from (values ${lost.join(", ")}) as lost (place, points)
+  const ranked = `array(select reason from (values ${lost.join(", ")}) as lost (reason, points, place)
         where points > 0 order by points desc, place)`;
-  return `coalesce(nullif(${ranked}, array[]::integer[]), array[${place}])`;
+  return `coalesce(nullif(${ranked}, array[]::text[]), array[${reasonText(literal.code, literal.id)}])`;
 }
 
 /**
