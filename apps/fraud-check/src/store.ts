@@ -1,6 +1,7 @@
 import type { Failure } from "@scoreline/contracts";
 import { within } from "@scoreline/http";
-import { type RecordedDecision, type RenewingDatabase, readDecision, readFailures } from "@scoreline/stores/decisions";
+import { type RecordedDecision, type RenewingDatabase, readDecisions, readFailures } from "@scoreline/stores/decisions";
+import { coalesced } from "./coalesced.ts";
 import type { Place } from "./commitWatch.ts";
 
 /** The store of decisions did not answer, or not in time; `cause` says how. */
@@ -22,6 +23,7 @@ export interface Decisions {
 }
 
 const retryMs = 20;
+const together = { batchesMax: 2, keysMax: 500 };
 
 /** A query is given up after `queryMsMax`; one that fails is asked once more, as its connection may just have been cut. */
 export function createDecisions(database: RenewingDatabase, queryMsMax: number): Decisions {
@@ -34,10 +36,7 @@ export function createDecisions(database: RenewingDatabase, queryMsMax: number):
     return answer;
   }
   return {
-    read: async (applicationId) => {
-      const { found } = await ask(async () => ({ found: await readDecision(database.current(), applicationId) }));
-      return found;
-    },
+    read: coalesced((ids) => ask(() => readDecisions(database.current(), ids)), together),
     failures: (place) => ask(() => readFailures(database.current(), place)),
     ready: async () => {
       await ask(async () => database.current()`select 1`);

@@ -1,5 +1,6 @@
 import type { Application } from "@scoreline/contracts";
 import { expect, test } from "vitest";
+import { readDecisions } from "../src/postgres/decisions.ts";
 import { commitSettlement, readDecision } from "../src/postgres/index.ts";
 import { newCreditdb, scored, take } from "./support.ts";
 
@@ -60,4 +61,18 @@ test("what an application did not carry is absent, not null", async () => {
   expect(Object.keys(read?.application ?? {}).toSorted()).toEqual(Object.keys(record.application).toSorted());
   expect(read).toMatchObject({ application: record.application, decision: record.decision });
   expect(await readDecision(sql, "a-1")).toBeUndefined();
+});
+
+test("many are read at once, each by its own id, and those that are not decided are not among them", async () => {
+  const sql = await newCreditdb();
+  const records = [0n, 1n, 2n].map((offset) => scored(offset));
+  await commitSettlement(sql, await take(sql), { next: 3n, maxTMs: 1_002, scored: records, faulty: [] });
+  const read = await readDecisions(sql, ["a-2", "nobody", "a-0", "a-2"]);
+  expect([...read].map(([id, { application, offset }]) => [id, application.application_id, offset]).toSorted()).toEqual(
+    [
+      ["a-0", "a-0", 0n],
+      ["a-2", "a-2", 2n],
+    ],
+  );
+  expect(await readDecisions(sql, [])).toEqual(new Map());
 });

@@ -60,24 +60,31 @@ type Row = {
 
 /** The decision on an application; undefined while there is none. */
 export async function readDecision(sql: Database, applicationId: string): Promise<RecordedDecision | undefined> {
-  const [row] = await sql<Row[]>`
+  return (await readDecisions(sql, [applicationId])).get(applicationId);
+}
+
+/** The decisions on some applications, by application_id; those that are not decided are not among them. */
+export async function readDecisions(sql: Database, applicationIds: string[]): Promise<Map<string, RecordedDecision>> {
+  const rows = await sql<Row[]>`
     select score.*, (score.loan_amount * 100)::bigint as loan_amount_minor, score.score_date::text as score_day,
       review.status as review_status, review.reviewed_by, review.reason as review_reason, review.reviewed_at
     from credit_scores as score
     left join reviews as review using (application_id)
-    where application_id = ${applicationId}`;
-  return (
-    row && {
-      application: applicationOf(row),
-      topic: row.topic,
-      partition: row.partition,
-      offset: row.record_offset,
-      tMs: Number(row.t_ms),
-      decision: decisionOf(row),
-      scoredAt: row.scored_at,
-      review: reviewOf({ ...row, status: row.review_status, reason: row.review_reason }),
-    }
-  );
+    where application_id = any(${applicationIds})`;
+  return new Map(rows.map((row) => [row.application_id, recordedOf(row)]));
+}
+
+function recordedOf(row: Row): RecordedDecision {
+  return {
+    application: applicationOf(row),
+    topic: row.topic,
+    partition: row.partition,
+    offset: row.record_offset,
+    tMs: Number(row.t_ms),
+    decision: decisionOf(row),
+    scoredAt: row.scored_at,
+    review: reviewOf({ ...row, status: row.review_status, reason: row.review_reason }),
+  };
 }
 
 /**
