@@ -177,10 +177,12 @@ test("a policy that is published while they run decides from its instant on, at 
 test("with the scorer stopped it is 503 with a time to retry, and the retry reads the decision that was made since", async () => {
   await stopService(home, "scorer");
   const sent = runtimes.map((runtime) => application(`${runtime}-pending`));
-  const late = await Promise.all(runtimes.map((runtime, n) => workers[runtime].check(sent[n] as never)));
-  for (const { status, retryAfter, body } of late) {
-    expect([status, body.code]).toEqual([503, "decision_pending"]);
-    expect(retryAfter).toBeGreaterThan(0);
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const late = await Promise.all(runtimes.map((runtime, n) => workers[runtime].check(sent[n] as never)));
+    for (const { status, retryAfter, body } of late) {
+      expect([status, body.code]).toEqual([503, "decision_pending"]);
+      expect(retryAfter).toBeGreaterThan(0);
+    }
   }
   await startService(home, scorer());
   for (const [n, runtime] of runtimes.entries()) {

@@ -1,9 +1,10 @@
 import type { ApiErrorCode, Application, Failure } from "@scoreline/contracts";
 import { applicationRecord, type Problem, problem, within } from "@scoreline/http";
-import { DeliveryFailed, type Placement, type Producer, ProducerBusy } from "@scoreline/kafka";
+import { DeliveryFailed, type Producer, ProducerBusy } from "@scoreline/kafka";
 import type { RecordedDecision } from "@scoreline/stores/decisions";
 import type { Logger, Metrics } from "@scoreline/telemetry";
-import type { CommitWatch } from "./commitWatch.ts";
+import { Appended } from "./appended.ts";
+import type { CommitWatch, Place } from "./commitWatch.ts";
 import { sameContent } from "./sameContent.ts";
 import { type Decisions, StoreUnavailable } from "./store.ts";
 
@@ -22,6 +23,9 @@ export interface DeciderDeps {
   inFlightMax: number;
 }
 
+/** Applications known to lie on the topic undecided. */
+const appendedMax = 5_000;
+
 /** Gives the decision of record on an application: the recorded one, or the one that the scorer makes of it now. */
 export type Decider = (application: Application) => Promise<Outcome>;
 
@@ -29,17 +33,28 @@ export function createDecider(deps: DeciderDeps): Decider {
   const { producer, decisions, commits, log, decisionWaitMsMax } = deps;
   const waits = deps.metrics.histogram("fraudCheckWait");
   const inFlight = deps.metrics.gauge("fraudCheckInFlight");
+  const appended = new Appended(appendedMax);
   let open = 0;
+
+  async function append(application: Application): Promise<Place> {
+    const place = await producer.send(applicationRecord(application));
+    appended.add(application, place);
+    return place;
+  }
 
   async function decide(application: Application, untilMs: number): Promise<Outcome> {
     const { application_id } = application;
     const earlier = await decisions.read(application_id);
-    if (earlier) return repeatOf(earlier, application);
-    const place = await producer.send(applicationRecord(application));
-    const appendedMs = performance.now();
-    if (!(await commits.until(place, untilMs - appendedMs))) return pending();
-    waits.observe((performance.now() - appendedMs) / 1_000);
+    if (earlier) {
+      appended.forget(application_id);
+      return repeatOf(earlier, application);
+    }
+    const place = appended.placeOf(application) ?? (await append(application));
+    const waitingMs = performance.now();
+    if (!(await commits.until(place, untilMs - waitingMs))) return pending();
+    waits.observe((performance.now() - waitingMs) / 1_000);
     const recorded = await decisions.read(application_id);
+    appended.forget(application_id);
     if (!recorded) return notRecorded(await decisions.failures(place));
     if (isAt(recorded, place)) return { ok: true, decision: recorded, repeated: false };
     return repeatOf(recorded, application);
@@ -74,7 +89,7 @@ function notRecorded(failures: Failure[]): Outcome {
   return { ok: false, problem: problem("validation_failed", detail, failures) };
 }
 
-function isAt({ topic, partition, offset }: RecordedDecision, place: Placement): boolean {
+function isAt({ topic, partition, offset }: RecordedDecision, place: Place): boolean {
   return topic === place.topic && partition === place.partition && offset === place.offset;
 }
 

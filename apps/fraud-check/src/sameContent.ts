@@ -5,7 +5,8 @@ export function sameContent(one: Application, other: Application): boolean {
   return canonicalText(one) === canonicalText(other);
 }
 
-function canonicalText(application: Application): string {
+/** An application in one spelling: equal texts say the same. */
+export function canonicalText(application: Application): string {
   return JSON.stringify(toWire(application), (_, value: unknown) => (isGroup(value) ? inOrder(value) : value));
 }
 

@@ -67,6 +67,20 @@ test("of two that come at once the same gets the one decision, and another conte
   expect(await second?.json()).toEqual(await first?.json());
 });
 
+test("while the decision is not there a retry waits for the record that is on the topic, and adds none", async () => {
+  const { post, appended, score, producer } = fraudCheck({ decisionWaitMsMax: 100 });
+  for (let attempt = 0; attempt < 3; attempt += 1) expect((await post(application())).status).toBe(503);
+  const waiting = post(application());
+  const other = post(application({ credit_score: 800 }));
+  await appended(2);
+  score(0n);
+  score(1n);
+  const answer = await waiting;
+  expect(await answer.json()).toMatchObject({ decision_id: `${topic}/0/0` });
+  expect((await other).status).toBe(409);
+  expect(producer.records(topic)).toHaveLength(2);
+});
+
 test("a decision that does not come in time is 503 with a time to retry; the retry reads it and appends nothing", async () => {
   const { post, score, producer } = fraudCheck({ decisionWaitMsMax: 100 });
   const late = await post(application());
@@ -147,12 +161,16 @@ test("a record that the scorer finds broken is 422 with every rule that it broke
   expect(await response.json()).toMatchObject({ code: "validation_failed", errors: [failure] });
 });
 
-test("a record that was passed and left no trace is still pending", async () => {
-  const { post, appended, pass } = fraudCheck();
+test("a record that was passed and left no trace is still pending, and the retry is appended anew", async () => {
+  const { post, appended, pass, score } = fraudCheck();
   const waiting = post(application());
   await appended(1);
   pass(0n);
   expect(await (await waiting).json()).toMatchObject({ status: 503, code: "decision_pending" });
+  const retry = post(application());
+  await appended(2);
+  score(1n);
+  expect((await retry).status).toBe(200);
 });
 
 test("a refused application is told every failing field and lies among the dead letters as it came", async () => {
