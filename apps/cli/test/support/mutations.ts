@@ -100,12 +100,7 @@ const sql: readonly Slip[] = [
   ["partitions share a window", "sql/windows.ts", '"_user_id", "_partition", "_topic"`', '"_user_id", "_topic"`'],
   ["users are told apart by the database's collation", "sql/inputs.ts", 'user_id collate "C" as', "user_id as"],
   ["texts are compared by the database's collation", "sql/inputs.ts", 'string: `${name} collate "C"`', "string: name"],
-  [
-    "a sum is not clamped to its cap",
-    "sql/windows.ts",
-    "`least(${sum}, ${decimalText(feature.cap, feature.type.scale)})`",
-    "sum",
-  ],
+  ["a sum is not clamped to its cap", "sql/windows.ts", "`least(${sum}, ${decimalText(cap, type.scale)})", "`(${sum})"],
   [
     "a value that was gone for exactly w does not enter again",
     "sql/windows.ts",

@@ -1,4 +1,4 @@
-import type { CheckedPolicy, Feature } from "../ir.ts";
+import { type CheckedPolicy, type Feature, inputMax } from "../ir.ts";
 import { decimalText, extended, quoteName, type Step } from "./text.ts";
 
 /*
@@ -82,10 +82,10 @@ function countSql({ windowMs }: Feature, values: Select): string {
 }
 
 function sumSql(feature: Feature, values: Select): string {
+  const { windowMs, cap = inputMax, type } = feature;
   const input = inputOf(feature);
-  const sum = `sum(${input}) over ${running(values)} - coalesce(sum(${input}) over ${expired(values, feature.windowMs)}, 0)`;
-  const clamped = feature.cap === undefined ? sum : `least(${sum}, ${decimalText(feature.cap, feature.type.scale)})`;
-  return feature.type.scale === 0 ? `(${clamped})::bigint` : clamped;
+  const sum = `sum(${input}) over ${running(values)} - coalesce(sum(${input}) over ${expired(values, windowMs)}, 0)`;
+  return `least(${sum}, ${decimalText(cap, type.scale)})${type.scale === 0 ? "::bigint" : ""}`;
 }
 
 /**
