@@ -212,7 +212,7 @@ test.each([
     await up(home);
     for (const [runtime, worker] of Object.entries(workers)) {
       const again = () => worker.check(application(`${runtime}-without-${server}`));
-      await expect.poll(async () => (await again()).status, { timeout: 60_000, interval: 500 }).toBe(200);
+      await expect.poll(async () => (await again()).status, { timeout: 90_000, interval: 500 }).toBe(200);
     }
   },
 );
