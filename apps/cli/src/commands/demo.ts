@@ -20,8 +20,8 @@ const Built = z.object({
   parity: z.object({ decisions: z.number(), mismatches: z.number() }),
 });
 
-/** The candidate whose swap set the demo shows: the business rules, and how fast one applicant applies. */
-const candidate = join(repositoryRoot, "packages", "policy", "policies", "velocity.yaml");
+/** The candidate whose swap set the demo shows: approval at once from a higher credit score. */
+const candidate = join(repositoryRoot, "packages", "policy", "policies", "score-680.yaml");
 
 /**
  * `scoreline demo`: from nothing to a tested warehouse that makes every decision again, one decision explained and a
@@ -56,7 +56,7 @@ export async function demoCommand(
     await timed("Building and testing the warehouse", () => runAppForJson("loader", ["run"], loaderEnv(home, env))),
   );
   const swapSet = SwapSet.parse(
-    await timed("Backtesting velocity.yaml", () =>
+    await timed("Backtesting score-680.yaml", () =>
       runAppForJson("loader", ["backtest", candidate], loaderEnv(home, env)),
     ),
   );
