@@ -116,7 +116,7 @@ function turningValues(policy: CheckedPolicy, input: string, turns: Turns): numb
 describe("every counterfactual turns its clause, nothing less does, and where there is no single one none would do", () => {
   test("on random policies at the values where they turn", { timeout: 120_000 }, () => {
     const found = { single: 0, set: 0, none: 0, exhausted: 0 };
-    onRandomPolicies({ policies: 150, applicationsEach: 15 }, (policy, events) => {
+    onRandomPolicies({ policies: 100, applicationsEach: 15 }, (policy, events) => {
       for (const event of events) check(policy, event, found);
     });
     expect(found.single).toBeGreaterThan(100);
@@ -129,7 +129,7 @@ describe("every counterfactual turns its clause, nothing less does, and where th
       fc.property(conjunctions, fc.array(applications, { minLength: 5, maxLength: 5 }), (policy, each) => {
         for (const application of each) check(policy, { application, windows: [] }, found);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(found.single).toBeGreaterThan(50);
     expect(found.set).toBeGreaterThan(50);

@@ -195,7 +195,47 @@ describe("what an application lacks", () => {
 
   test("tells of nothing that fits, is absent or that the policy does not read", () => {
     expect(engine.unfit(facts(700, 1))).toEqual([]);
+    expect(engine.unfit(facts(700, 1, { dti: null }))).toEqual([]);
     expect(engine.unfit(facts(700, 1, { dti: 0, term: 60, purpose: "car", employed: false, other: "x" }))).toEqual([]);
+  });
+});
+
+describe("a scorecard", () => {
+  const scorecard = `
+  id: total
+  base: 1.5
+  characteristics:
+    - { input: credit_score, bins: [{ in: [700], points: 9 }, { to: 600, points: 1 }, { to: 750, points: 2 }, { other: true, points: 3 }] }
+    - { input: purpose, bins: [{ missing: true, points: 0 }, { in: [car, house], points: 10 }, { in: [house, boat], points: 20 }] }
+    - { input: employed, bins: [{ in: [true], points: 100.25 }, { missing: true, points: 50 }, { other: true, points: 0 }] }`;
+  const approval =
+    '{ id: yes, status: Approved, when: "total > 60" }\n{ id: no, status: Rejected, reason: LOAN_PURPOSE }';
+  const engine = new Engine(policyWith({ approval, scorecard }), "tests@1");
+  const total = (score: number, attributes: Record<string, unknown>) =>
+    engine.decide(facts(score, 1, attributes), []).features;
+
+  test.each([
+    [599, { purpose: "car", employed: true }, 112.75],
+    [600, { purpose: "house", employed: false }, 13.5],
+    [699, { purpose: "boat" }, 73.5],
+    [700, {}, 60.5],
+    [701, { employed: false }, 3.5],
+    [749, { employed: false }, 3.5],
+    [750, { employed: false }, 4.5],
+    [300, { employed: false }, 2.5],
+    [850, { purpose: "plane", employed: 1 }, 54.5],
+  ])("gives each value the points of the first bin that fits it: %i, %o", (score, attributes, points) => {
+    expect(total(score, attributes)).toEqual({ total: points });
+  });
+
+  test("without a bin for a value is an error and not a guess", () => {
+    const { policy } = engine;
+    const card = policy.scorecard;
+    if (!card) throw new Error("the policy has a scorecard");
+    const gaps = card.characteristics.map((each) => ({ ...each, bins: each.bins.slice(0, 1) }));
+    const gapped = new Engine({ ...policy, scorecard: { ...card, characteristics: gaps } }, "tests@1");
+    expect(() => gapped.decide(facts(600, 1), [])).toThrow(/No bin of credit_score takes 600/);
+    expect(() => gapped.decide(facts(700, 1, { purpose: "boat" }), [])).toThrow(/No bin of purpose takes boat/);
   });
 });
 

@@ -133,6 +133,13 @@ describe("a counterfactual", () => {
     const engine = new Engine(policyWith({ approval }), "tests@1");
     // 499 is high risk.
     expect(counters(engine, facts(505, 100))[0]).toEqual(["credit_score < 700", "single: credit_score 505 -> 700"]);
+    const gap = `
+      { id: odd, status: Rejected, when: "credit_score >= 600 && credit_score < 650", reason: LOAN_PURPOSE }
+      { id: look, status: Under Review, when: "credit_score < 600", reason: MANUAL_REVIEW_REQUIRED }
+      { id: yes, status: Approved }`;
+    expect(counters(new Engine(policyWith({ approval: gap }), "tests@1"), facts(580, 100))).toEqual([
+      ["credit_score < 600", "single: credit_score 580 -> 650"],
+    ]);
     const wary = rejecting("!is_fraud && credit_score < 600");
     // 449 would be fraud.
     expect(counters(wary, facts(451, 16_000))).toEqual([["credit_score < 600", "single: credit_score 451 -> 600"]]);
@@ -214,6 +221,19 @@ describe("a counterfactual", () => {
       ["loan_amount > 500", "single: loan_amount 900 -> 500"],
       ["term > 12", "set: term 60 -> 12, credit_score 550 -> 600"],
       ["credit_score < 600", "set: term 60 -> 12, credit_score 550 -> 600"],
+    ]);
+  });
+
+  test("as a set goes as far with one input as all tests of it ask", () => {
+    const engine = rejecting("term > 40 && loan_amount > 5 || term > 20 && annual_income < 500 || credit_score < 600");
+    const set = "set: term 50 -> 20, credit_score 550 -> 600";
+    expect(counters(engine, facts(550, 10, { term: 50, annual_income: 100 }))[0]).toEqual(["term > 40", set]);
+  });
+
+  test("passes over values that are fraud to one that is not", () => {
+    const fraud = '{ id: odd, when: "credit_score >= 500 && credit_score < 550", reason: Odd }';
+    expect(counters(rejecting("credit_score < 500", { fraud }), facts(480, 1))).toEqual([
+      ["credit_score < 500", "single: credit_score 480 -> 550"],
     ]);
   });
 
@@ -315,6 +335,18 @@ describe("a low total of the scorecard", () => {
         threshold: null,
         counterfactual: { kind: "single", changes: [{ input: "credit_score", from: 800, to: 755 }] },
       },
+    ]);
+  });
+
+  test("beside its own input is searched in each bin of it", () => {
+    const own = `
+  id: total
+  base: 50
+  characteristics: [{ input: term, bins: [{ to: 20, points: 100 }, { from: 20, points: 0 }] }]`;
+    // Short of 20 the total is 150, which is too little even at 19; from 20 on it is 50.
+    const engine = rejecting("total + 4 * term < 240", { scorecard: own });
+    expect(counters(engine, facts(700, 1, { term: 10 }))).toEqual([
+      ["total + 4 * term < 240", "single: term 10 -> 48"],
     ]);
   });
 

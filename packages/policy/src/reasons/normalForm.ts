@@ -1,6 +1,6 @@
 import { type RiskLevel, riskLevels } from "@scoreline/contracts";
 import type { CheckedPolicy, Expr, Scalar } from "../ir.ts";
-import { compareConstants, isNumberConstant, opposite, typeOf } from "./expression.ts";
+import { opposite, typeOf } from "./expression.ts";
 import { combine, constant, type Node } from "./formula.ts";
 
 type Comparison = Extract<Expr, { kind: "comparison" }>;
@@ -74,7 +74,6 @@ function comparison(expr: Comparison, place: Place, negated: boolean): Node {
     return equalsLevel(level, other, place, negated !== (operator === "!="));
   }
   if (typeOf(left).kind === "boolean") return equivalence(left, right, place, negated !== (operator === "!="));
-  if (left.kind === "constant" && right.kind === "constant") return constant(holds(expr) !== negated);
   return literal(negated ? opposite(expr) : expr, place);
 }
 
@@ -96,15 +95,7 @@ function equivalence(left: Expr, right: Expr, place: Place, negated: boolean): N
 }
 
 function membership(expr: In, place: Place, negated: boolean): Node {
-  const { operand, values } = expr;
-  if (isRiskLevel(operand)) return levelAmong(values, place, negated);
-  const type = typeOf(operand);
-  if (type.kind === "boolean") {
-    const [yes, no] = [values.includes(true), values.includes(false)];
-    if (yes === no) return constant(yes !== negated);
-    return normalForm(operand, place, no !== negated);
-  }
-  if (operand.kind === "constant") return constant(values.includes(operand.value) !== negated);
+  if (isRiskLevel(expr.operand)) return levelAmong(expr.values, place, negated);
   return literal(negated ? { kind: "not", operand: expr } : expr, place);
 }
 
@@ -140,27 +131,4 @@ function anyLevel(levels: readonly RiskLevel[], place: Place, negated: boolean):
   });
   const name = `${negated ? "!" : ""}${levels.join()}`;
   return spelledOnce(name, place, () => normalForm({ kind: "or", operands: cases }, place, negated));
-}
-
-function holds({ left, right, operator }: Comparison): boolean {
-  const order = compareScalars(left, right);
-  switch (operator) {
-    case "==":
-      return order === 0;
-    case "!=":
-      return order !== 0;
-    case "<":
-      return order < 0;
-    case "<=":
-      return order <= 0;
-    case ">":
-      return order > 0;
-    case ">=":
-      return order >= 0;
-  }
-}
-
-function compareScalars(left: Expr, right: Expr): number {
-  if (isNumberConstant(left) && isNumberConstant(right)) return compareConstants(left, right);
-  return left.kind === "constant" && right.kind === "constant" && left.value === right.value ? 0 : 1;
 }

@@ -45,7 +45,9 @@ describe("a bound that decides nothing beside another is left out", () => {
     ["credit_score > 500 || credit_score > 700", "credit_score > 500"],
     ["700 > credit_score && 500 >= credit_score", "500 >= credit_score"],
     ["credit_score < 500 && credit_score <= 500", "credit_score < 500"],
+    ["credit_score <= 500 && credit_score < 500", "credit_score < 500"],
     ["credit_score < 500 || credit_score <= 500", "credit_score <= 500"],
+    ["credit_score <= 500 || credit_score < 500", "credit_score <= 500"],
     ["loan_amount < 500.1 && loan_amount < 500.09", "loan_amount < 500.09"],
     ["credit_score < 700 && term > 12 && credit_score < 500", "(term > 12 & credit_score < 500)"],
     ["loan_amount * 2 > 900 && loan_amount * 2 > 1000", "loan_amount * 2 > 1000"],
@@ -87,6 +89,20 @@ describe("derived names are spelled out", () => {
     ["!is_fraud", "none"],
   ])("%s", (when, formula) => {
     expect(shownFormula(planOf(when))).toBe(formula);
+  });
+
+  test("beside a name of the same type they are equal case by case", () => {
+    expect(shownFormula(planOf("has(employed) && is_fraud == employed"))).toBe(
+      "([has(employed)] & ((loan_amount > 15000 & credit_score < 450 & employed) | ([!is_fraud] & !employed)))",
+    );
+    expect(shownFormula(planOf("has(employed) && is_fraud != employed"))).toBe(
+      "([has(employed)] & ((loan_amount > 15000 & credit_score < 450 & !employed) | ([!is_fraud] & employed)))",
+    );
+    expect(shownFormula(planOf("has(score_model) && risk_level == score_model"))).toBe(
+      "([has(score_model)] & ((credit_score >= 700 & score_model == 'Low') | " +
+        "(credit_score < 700 & credit_score >= 500 & score_model == 'Medium') | " +
+        "(credit_score < 500 & score_model == 'High')))",
+    );
   });
 
   test("a level that two clauses give holds by either, and one that none gives holds by none", () => {
