@@ -95,10 +95,10 @@ test("what breaks the contract is refused with its line; what a scorer decided k
 
   expect(counts).toEqual({ read: 4, loaded: 0, repeated: 0, refused: 4 });
   expect(bench.notices.toSorted()).toEqual([
-    expect.stringContaining("live: application_id was decided by a scorer already"),
     expect.stringMatching(/^line 1: credit_score is 299; send an integer from 300 to 850/),
     "line 2: The line is not JSON; send one application a line.",
     expect.stringMatching(/^line 4: timestamp .* ahead/),
+    expect.stringContaining("live: application_id was decided by a scorer already"),
   ]);
 });
 

@@ -33,6 +33,7 @@ export async function loadHistory(
   );
   const staged = await stageRows(warehouse, "staged_applications", applications);
   const read = staged + refused.count;
+  if (staged === 0) return { read, loaded: 0, repeated: 0, refused: refused.count };
   return await commitLoad(warehouse, { runId, kind: "history", onNotice }, async (loadId) => {
     const reused = await takeReused(warehouse);
     for (const row of reused) await refused.add(row);
