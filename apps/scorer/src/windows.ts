@@ -1,5 +1,4 @@
-import type { CheckedPolicy, Input, WindowPlan, PartitionWindows as Windows } from "@scoreline/policy";
-import { PartitionWindows } from "@scoreline/policy";
+import { type CheckedPolicy, type Input, PartitionWindows, WindowPlan } from "@scoreline/policy";
 import {
   type Database,
   firstOffsetAfter,
@@ -13,7 +12,7 @@ import {
 const rowsMax = 10_000;
 
 /** The windows of one partition as of its last commit, and the plan by which they are read. */
-export type KeptWindows = { readonly plan: WindowPlan; readonly windows: Windows };
+export type KeptWindows = { readonly plan: WindowPlan; readonly windows: PartitionWindows };
 
 export type WindowDeps = {
   sql: Database;
@@ -29,7 +28,7 @@ export type WindowDeps = {
 export class WindowKeeper {
   readonly #held: HeldPartition;
   readonly #deps: WindowDeps;
-  #kept: KeptWindows | undefined;
+  #kept = emptyWindows();
   #rebuild: Rebuild | undefined;
   #awaited = false;
 
@@ -38,23 +37,22 @@ export class WindowKeeper {
     this.#deps = deps;
   }
 
-  get size(): Windows["size"] {
-    return this.#kept?.windows.size ?? { users: 0, events: 0, bytes: 0 };
+  get size(): PartitionWindows["size"] {
+    return this.#kept.windows.size;
   }
 
   /** Begins to make the windows of a plan, unless they are there or in the making. */
   prepare(plan: WindowPlan): void {
     if (this.#awaited || this.#rebuild?.plan.key === plan.key) return;
     this.#rebuild?.cancel();
-    this.#rebuild = this.#kept?.plan.key === plan.key ? undefined : new Rebuild(plan, this.#held, this.#deps);
+    this.#rebuild = this.#kept.plan.key === plan.key ? undefined : new Rebuild(plan, this.#held, this.#deps);
   }
 
   /** Between two batches: the windows of `plan`, or those there are if they serve `policies` and the others are not ready. */
   async serving(plan: WindowPlan, policies: readonly CheckedPolicy[]): Promise<KeptWindows> {
     this.prepare(plan);
     const [kept, rebuild] = [this.#kept, this.#rebuild];
-    if (kept && (!rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy))))) return kept;
-    if (!rebuild) throw new Error("No windows are there, and none are in the making.");
+    if (!rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy)))) return kept;
     this.#awaited = true;
     try {
       this.#kept = await rebuild.finish();
@@ -71,10 +69,16 @@ export class WindowKeeper {
   }
 }
 
+/** They serve policies without windows from the start. */
+function emptyWindows(): KeptWindows {
+  const plan = new WindowPlan([]);
+  return { plan, windows: new PartitionWindows(plan) };
+}
+
 /** Windows in the making: first the rows that were committed when it began, at the end those that came meanwhile. */
 class Rebuild {
   readonly plan: WindowPlan;
-  readonly #windows: Windows;
+  readonly #windows: PartitionWindows;
   readonly #reads: WindowReads;
   readonly #held: HeldPartition;
   readonly #deps: WindowDeps;

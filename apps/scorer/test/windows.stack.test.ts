@@ -2,7 +2,7 @@ import type { Database } from "@scoreline/stores/postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Policies } from "../src/policies.ts";
 import type { CatalogueRead } from "../src/snapshot.ts";
-import { losingAnswers } from "./faults.ts";
+import { holdingBack, losingAnswers, withOthers } from "./faults.ts";
 import { policiesOf, read, shipped, version } from "./policies.ts";
 import { recompute } from "./recompute.ts";
 import { application, nowMs, record } from "./records.ts";
@@ -34,24 +34,21 @@ async function undisturbed(sql: Database, catalogue: CatalogueRead = velocity) {
 }
 
 describe("every decision is what an undisturbed scorer decides", () => {
-  test("when two partitions meet the same ids, so that batches are discarded and decided again", async () => {
+  test("when another partition records an id between look-up and commit, so that the batch is decided again", async () => {
     const sql = await newCreditdb();
-    const workers = await Promise.all(
-      [0, 1].map(async (partition) => newWorker(sql, { partition, policies: await policiesOf(velocity) })),
-    );
-    const count = 600;
-    for (const [partition, { accept }] of workers.entries()) {
-      for (let start = 0; start < count; start += 50) {
-        const records = Array.from({ length: 50 }, (_, i) => {
-          const offset = start + i;
-          return velocityRecord(offset, { partition, id: partition === 0 ? offset : count - 1 - offset });
-        });
-        accept(records);
-      }
-    }
-    await until(() => workers.every(({ held }) => held.projectedOffset === BigInt(count)), 60_000);
-    expect(await undisturbed(sql)).toHaveLength(count);
-    expect(workers.flatMap(({ failures }) => failures)).toEqual([]);
+    const policies = await policiesOf(velocity);
+    const other = await newWorker(sql, { partition: 1, policies });
+    const meanwhile = async () => {
+      other.accept([velocityRecord(0, { partition: 1, id: 40 })]);
+      await until(() => other.held.nextOffset === 1n);
+    };
+    const { accept, held, worker } = await newWorker(withOthers(sql, meanwhile), { policies });
+    for (let start = 0; start < 90; start += 30) accept(stream(start, start + 30));
+    await until(() => held.projectedOffset === 90n);
+    const decisions = await undisturbed(sql);
+    expect(decisions.map(({ place }) => place)).toContain("1/40");
+    expect(decisions.map(({ place }) => place)).not.toContain("0/40");
+    expect(worker.windows.events).toBe(89);
   });
 
   test("when Postgres refuses a row, so that its batch is halved: what is refused enters no window", async () => {
@@ -101,8 +98,8 @@ describe("windows are made from committed rows", () => {
     const first = await newWorker(sql, { policies });
     const at = (offset: number, hours: number) =>
       record(offset, application(offset, { device_id: "d" }), { timestampMs: nowMs + hours * hourMs });
-    // The last comes 168 hours after the third, which has just left the longest window then.
-    first.accept([at(0, 0), at(1, 1), at(2, 2), at(3, 2.5), at(4, 100), at(5, 170)]);
+    // The last comes 168 hours after the third, which has just left the longest window then; the fourth is in it yet.
+    first.accept([at(0, 0), at(1, 1), at(2, 2), at(3, 2 + 1 / hourMs), at(4, 100), at(5, 170)]);
     await until(() => first.held.projectedOffset === 6n);
     await first.worker.drop();
     expect(first.rebuilt).toEqual([]);
@@ -189,6 +186,78 @@ describe("a version with new windows", () => {
     await until(() => held.projectedOffset === 60n);
     expect([worker.windows.events, rebuilt]).toEqual([60, [24]]);
     await undisturbed(sql, both);
+  });
+});
+
+describe("while windows are made beside the work", () => {
+  const effectiveFromMs = nowMs + 10 * 300_000;
+  const both = read([version(shipped("default")), version(shipped("velocity"), { number: 2, effectiveFromMs })]);
+
+  /** A promise, and who fulfils it. */
+  function gate() {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return { opened, open };
+  }
+
+  test("batches go on by those there are, and wait for the new ones only where these are needed", async () => {
+    const sql = await newCreditdb();
+    const policies = await policiesOf(both);
+    const before = await newWorker(sql, { policies });
+    before.accept(stream(0, 6));
+    await until(() => before.held.projectedOffset === 6n);
+    await before.worker.drop();
+    const { opened, open } = gate();
+    const { accept, held, rebuilt, worker } = await newWorker(holdingBack(sql, opened), { policies });
+    for (let start = 6; start < 30; start += 6) {
+      accept(stream(start, start + 6));
+      await until(() => held.projectedOffset === BigInt(start + 6));
+    }
+    accept(stream(30, 36));
+    await sql`select pg_sleep(0.3)`;
+    expect([held.nextOffset, rebuilt]).toEqual([30n, []]);
+    open();
+    await until(() => held.projectedOffset === 36n);
+    expect([rebuilt, worker.windows.events]).toEqual([[30], 36]);
+    await undisturbed(sql, both);
+  });
+
+  test("what is committed after they were read is in them when they take their place", async () => {
+    const sql = await newCreditdb();
+    const before = await newWorker(sql, { policies: await policiesOf(both) });
+    before.accept(stream(0, 24));
+    await until(() => before.held.projectedOffset === 24n);
+    await before.worker.drop();
+    const { opened, open } = gate();
+    const rebuiltMeanwhile = async () => {
+      open();
+      await until(() => rebuilt.length === 1);
+    };
+    const others = withOthers(holdingBack(sql, opened), rebuiltMeanwhile);
+    const { accept, held, rebuilt, worker } = await newWorker(others, { policies: await policiesOf(both) });
+    accept(stream(24, 30));
+    await until(() => held.projectedOffset === 30n);
+    accept(stream(30, 60));
+    await until(() => held.projectedOffset === 60n);
+    expect([rebuilt, worker.windows.events]).toEqual([[24], 60]);
+    await undisturbed(sql, both);
+  });
+
+  test("giving the partition up ends it", async () => {
+    const sql = await newCreditdb();
+    const first = await newWorker(sql, { policies: await policiesOf(velocity) });
+    first.accept(stream(0, 24));
+    await until(() => first.held.projectedOffset === 24n);
+    const { opened, open } = gate();
+    const second = await newWorker(holdingBack(sql, opened), { policies: await policiesOf(velocity) });
+    second.worker.prepare();
+    second.accept(stream(24, 30));
+    const dropped = second.worker.finish();
+    open();
+    await dropped;
+    expect([second.rebuilt, second.failures, second.held.nextOffset]).toEqual([[], [], 24n]);
   });
 });
 
