@@ -18,10 +18,10 @@ export function scalarOffsets(source: string, start: number, text: string, type:
       at += escaped;
       continue;
     }
-    // A folded line break is a space of the text; what else the text lacks is indentation.
+    // A folded line break is a space of the text; what else the text lacks is indentation, or the second of two quotes.
     while (at < source.length && source[at] !== character && !foldsTo(source, at, character)) at += 1;
     offsets.push(at);
-    at += type === "QUOTE_SINGLE" && character === "'" ? 2 : 1;
+    at += 1;
   }
   return offsets;
 }

@@ -54,7 +54,7 @@ function isInteger(value: Decimal | undefined, parsed: bigint): boolean {
 function stringOf(rest: string, parsed: string): Literal | Refusal {
   const quote = rest[0] ?? "";
   const value = rest.slice(1, rest.indexOf(quote, 1));
-  if (value !== parsed || rest.startsWith(quote.repeat(3)) || isUnstorable(value)) {
+  if (value !== parsed || isUnstorable(value)) {
     return { message: "a string stands in one pair of quotes, without prefix", fix: "write 'text'" };
   }
   return { kind: "string", value };
