@@ -39,15 +39,15 @@ describe("every decision is what an undisturbed scorer decides", () => {
     const policies = await policiesOf(velocity);
     const other = await newWorker(sql, { partition: 1, policies });
     const meanwhile = async () => {
-      other.accept([velocityRecord(0, { partition: 1, id: 40 })]);
+      other.accept([velocityRecord(0, { partition: 1, id: 20 })]);
       await until(() => other.held.nextOffset === 1n);
     };
     const { accept, held, worker } = await newWorker(withOthers(sql, meanwhile), { policies });
     for (let start = 0; start < 90; start += 30) accept(stream(start, start + 30));
     await until(() => held.projectedOffset === 90n);
     const decisions = await undisturbed(sql);
-    expect(decisions.map(({ place }) => place)).toContain("1/40");
-    expect(decisions.map(({ place }) => place)).not.toContain("0/40");
+    expect(decisions.map(({ place }) => place)).toContain("1/20");
+    expect(decisions.map(({ place }) => place)).not.toContain("0/20");
     expect(worker.windows.events).toBe(89);
   });
 
