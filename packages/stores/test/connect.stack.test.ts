@@ -49,3 +49,15 @@ test("connections that are cut while they are made fail their query, and never t
   // A query that meets a cut connection fails, and the pool makes another one.
   await sql`select 1`.catch(() => sql`select 1`).catch(() => sql`select 1`);
 });
+
+test("a query that failed between two of its rows leaves no hole in the results after it", async () => {
+  const sql = connectPostgres(inject("env").CREDITDB_URL as string, { app: "stores-tests-holes", connectionsMax: 1 });
+  onTestFinished(() => sql.end({ timeout: 1 }));
+  const failing = () => sql`select 1 / (400 - number) as quotient from generate_series(1, 500) as number`;
+  await expect(failing()).rejects.toThrow("division by zero");
+  expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+  await expect(failing()).rejects.toThrow("division by zero");
+  const rows = await sql.unsafe("select number from generate_series(1, 3) as number");
+  expect(rows).toMatchObject({ length: 3, count: 3 });
+  expect(rows.map(({ number }) => number)).toEqual([1, 2, 3]);
+});

@@ -1,5 +1,6 @@
 import postgres, { type Options, type Sql } from "postgres";
 import { arrayTypes } from "./arrays.ts";
+import { withDenseResults } from "./denseResults.ts";
 
 /** How long a connection attempt may take, in seconds. */
 const connectSecondsMax = 10;
@@ -35,7 +36,7 @@ export function connectPostgres(url: string, settings: ConnectSettings) {
     fetch_types: false,
     types: { bigint: postgres.BigInt, ...arrayTypes },
   } satisfies Options<{ bigint: postgres.PostgresType<bigint> }>;
-  return postgres(url, options) as Database;
+  return withDenseResults(postgres(url, options) as Database);
 }
 
 /** A pool as `connectPostgres` makes it. */
