@@ -40,7 +40,8 @@ async function outcomeOf(
     expect(await endScorer(scorer, "SIGTERM")).toBe(0);
     const rows = await sql`
       select application_id, user_id, credit_score, loan_amount::text, submitted_at, topic, partition, record_offset::text,
-        is_fraud, fraud_rules, fraud_reason, risk_level, approval_status, reasons, policy_version
+        is_fraud, fraud_rules, fraud_reason, risk_level, policy_status, approval_status, reasons, reason_details, features,
+        policy_version, exception_id
       from credit_scores order by application_id`;
     const issues = await sql`
       select partition, record_offset::text, issue_number, check_type, failed_record_id, field, reason, stage
