@@ -51,22 +51,29 @@ export async function extractLoad(
     const catalogue = await loadCatalogue(mongo, warehouse, loadId);
     const reviews = await copyReviews({ creditdb, warehouse }, loadId);
     for (const table of streamedTables) await writeLoaded(warehouse, table, windows[table], loadId);
-    await warehouse.query("commit");
-    return {
-      rows: {
-        credit_scores: creditScores,
-        data_quality_issues: issues,
-        fraud_alerts: alerts.rows,
-        ...catalogue,
-        reviews,
-      },
-      alertsMissing: alerts.missing,
+    const rows = {
+      credit_scores: creditScores,
+      data_quality_issues: issues,
+      fraud_alerts: alerts.rows,
+      ...catalogue,
+      reviews,
     };
+    await analyse(warehouse, rows);
+    await warehouse.query("commit");
+    return { rows, alertsMissing: alerts.missing };
   } catch (error) {
     // A connection that is gone has rolled back by itself.
     await warehouse.query("rollback").catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * The models read what has a greater load_id than before. Until a table is analysed, its statistics know no such row, and
+ * the planner would join a million of them as if they were one.
+ */
+async function analyse(warehouse: Client, rows: Loaded["rows"]): Promise<void> {
+  for (const table of loadedTables) if (rows[table] > 0) await warehouse.query(`analyze raw.${table}`);
 }
 
 function holdsApplications({ topic }: Stream): boolean {
