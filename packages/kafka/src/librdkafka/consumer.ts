@@ -63,6 +63,7 @@ const fetchProperties = {
   "fetch.max.bytes": 16_777_216,
   "fetch.wait.max.ms": 100,
   "fetch.error.backoff.ms": 100,
+  "fetch.queue.backoff.ms": 10,
 } as const;
 
 /** How often the client reports the state of each partition; a stalled one is told after two reports. */
