@@ -16,5 +16,9 @@ export const Config = z.object({
   SCORER_INSTANCE_ID: z.string().optional(),
   SCORER_METRICS_HOST: z.string().default("127.0.0.1"),
   SCORER_METRICS_PORT: port.default(9464),
+  SCORELINE_COMMIT: z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/, { error: "is no commit; set it to 7 to 40 hexadecimal digits" })
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });

@@ -5,6 +5,7 @@ import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
 import { connectPostgres } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
+import manifest from "../package.json" with { type: "json" };
 import { Config } from "./config.ts";
 import { createObserver } from "./observer.ts";
 import { Policies } from "./policies.ts";
@@ -24,6 +25,7 @@ function configure() {
 }
 
 const config = configure();
+const version = config.SCORELINE_COMMIT ? `${manifest.version}+${config.SCORELINE_COMMIT}` : manifest.version;
 const log = createLogger("scorer", config.LOG_LEVEL);
 const metrics = createMetrics("scorer", { runtime: true });
 const kafka = {
@@ -48,12 +50,14 @@ const scorer = new Scorer({
   policies,
   project: createProjector({ producer, db }),
   readers: {
-    [topics.creditApplications.name]: applicationReader((userId) =>
-      partitionForKey(userId, topics.creditApplications.partitions),
+    [topics.creditApplications.name]: applicationReader(
+      (userId) => partitionForKey(userId, topics.creditApplications.partitions),
+      version,
     ),
     [topics.deadLetters.name]: readRefusal,
   },
   observer,
+  version,
   metrics,
   log,
 });

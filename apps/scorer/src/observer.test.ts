@@ -10,7 +10,7 @@ import { Compiler, PolicySnapshot } from "./snapshot.ts";
 test("records, checks, decisions and alerts are counted as they were settled, and nothing twice", async () => {
   const metrics = createMetrics("scorer");
   const observer = createObserver(metrics, createLogger("test", "silent"));
-  const readRecord = applicationReader(() => 0);
+  const readRecord = applicationReader(() => 0, "0.1.0");
   const values = [
     application("a"),
     application("a"),

@@ -41,6 +41,8 @@ export type PartitionDeps = {
   policies: Pick<Policies, "snapshot" | "until">;
   project: Projector;
   observer: Observer;
+  /** This program's version, kept with what it finds bad. */
+  version: string;
 };
 
 /** How a batch is decided, and the windows that it enters. */
@@ -192,7 +194,7 @@ export class PartitionWorker {
     } catch (error) {
       const [draft, ...others] = drafts;
       if (faultOf(error) !== "refused" || !draft) throw error;
-      if (others.length === 0) return this.#settle([condemn(draft, error)]);
+      if (others.length === 0) return this.#settle([condemn(draft, error, this.#deps.version)]);
       const half = Math.ceil(drafts.length / 2);
       await this.#settle(drafts.slice(0, half));
       await this.#settle(drafts.slice(half));
@@ -273,16 +275,20 @@ function batchSizeOf(records: readonly ConsumedRecord[]): number {
   return beyond === -1 ? batchMax : Math.max(beyond, 1);
 }
 
-function bytesOf({ key, value }: ConsumedRecord): number {
-  return (key?.length ?? 0) + (value?.length ?? 0);
+function bytesOf({ key, value, headers }: ConsumedRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, content] of headers) bytes += name.length + content.length;
+  return bytes;
 }
 
 /** The record that Postgres refuses, as a bad record of its own. */
-function condemn(draft: Draft, error: unknown): Draft {
+function condemn(draft: Draft, error: unknown, version: string): Draft {
   if (draft.kind === "skipped") throw error;
   const detail = `The database refused the record (SQLSTATE ${(error as { code: string }).code}).`;
   const failures = [{ pointer: "", check: "unclassified", detail }];
-  if (draft.kind === "candidate") return faulty(draft.raw, draft.tMs, draft.application.application_id, failures);
+  if (draft.kind === "candidate") {
+    return faulty(draft.raw, draft.tMs, draft.application.application_id, failures, version);
+  }
   // It is refused again with nothing of the sender's in its issue: then the fault is not the record's.
   if (draft.record.failures[0]?.check === "unclassified") throw error;
   return { ...draft, record: { ...draft.record, failures } };

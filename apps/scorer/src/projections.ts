@@ -1,8 +1,9 @@
-import { type DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
-import { type Producer, type RecordToSend, recordBytesMax } from "@scoreline/kafka";
+import { type DecisionEvent, topics } from "@scoreline/contracts";
+import type { Producer } from "@scoreline/kafka";
 import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
-import type { Committed, CommittedScore, FaultyRecord } from "@scoreline/stores/postgres";
+import type { Committed, CommittedScore } from "@scoreline/stores/postgres";
 import type { Db } from "mongodb";
+import { deadLetterOf } from "./deadLetters.ts";
 import { coordinatesOf } from "./read.ts";
 
 type Place = { topic: string; partition: number };
@@ -12,8 +13,6 @@ export type Projector = (place: Place, committed: Committed) => Promise<void>;
 
 /** Sends in flight at once, below the producer's own bound. */
 const sendsMax = 2_000;
-
-const recordOverheadBytes = 256;
 
 /**
  * Projects committed rows, and resolves once every sink has acknowledged. A repeat gives the same alert `_id`, decision
@@ -68,27 +67,4 @@ function decisionOf(place: Place, { offset, tMs, application, decision }: Commit
     received_at: new Date(tMs).toISOString(),
   };
   return { topic: topics.creditDecisions.name, key: event.application_id, value: Buffer.from(JSON.stringify(event)) };
-}
-
-function deadLetterOf(place: Place, record: FaultyRecord, kept: NonNullable<FaultyRecord["kept"]>): RecordToSend {
-  const headers = {
-    [deadLetterHeaders.id]: coordinatesOf({ ...place, offset: record.offset }),
-    [deadLetterHeaders.stage]: record.stage,
-    [deadLetterHeaders.failures]: JSON.stringify(record.failures),
-    [deadLetterHeaders.sourceTopic]: place.topic,
-    [deadLetterHeaders.sourcePartition]: String(place.partition),
-    [deadLetterHeaders.sourceOffset]: String(record.offset),
-    [deadLetterHeaders.firstFailedAt]: new Date(record.tMs).toISOString(),
-  };
-  const letter = { topic: topics.deadLetters.name, key: kept.key, value: kept.value ?? Buffer.alloc(0), headers };
-  if (bytesOf(letter) <= recordBytesMax) return letter;
-  // A record as large as the broker takes leaves no room for the headers; it must not hold up those behind it.
-  const bytesOmitted = { [deadLetterHeaders.bytesOmitted]: "true" };
-  return { ...letter, key: null, value: Buffer.alloc(0), headers: { ...headers, ...bytesOmitted } };
-}
-
-/** What a producer counts of a record, and some room for its own fields. */
-function bytesOf({ key, value, headers }: { key: Buffer | null; value: Buffer; headers: Record<string, string> }) {
-  const inHeaders = Object.entries(headers).map(([name, content]) => name.length + Buffer.byteLength(content));
-  return value.length + (key?.length ?? 0) + inHeaders.reduce((a, b) => a + b, 0) + recordOverheadBytes;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { application, nowMs, record } from "../test/records.ts";
 import { applicationReader, idOf } from "./read.ts";
 
-const read = applicationReader((userId) => (userId === "u" ? 0 : 3));
+const read = applicationReader((userId) => (userId === "u" ? 0 : 3), "0.1.0");
 
 test("a third party's record without a key, with an integer id and a float epoch, is a candidate without a flaw", () => {
   const raw = record(5, application(1234, { user_id: "u", timestamp: 1_767_225_600.25 }), { key: null });

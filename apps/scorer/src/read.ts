@@ -1,6 +1,7 @@
 import { type Application, type Failure, Identifier, parseApplication } from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { FaultyRecord } from "@scoreline/stores/postgres";
+import { keep } from "./deadLetters.ts";
 
 /** Why a good record needed forbearance; see the metric `scoreline_scorer_forgiven_total`. */
 export type Flaw = "unknown_field" | "naive_timestamp" | "misrouted_key";
@@ -17,12 +18,12 @@ export type Reader = (raw: ConsumedRecord, tMs: number) => Draft;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads loan applications. `partitionOf` gives the partition that a user's records belong on. */
-export function applicationReader(partitionOf: (userId: string) => number): Reader {
+export function applicationReader(partitionOf: (userId: string) => number, scorerVersion: string): Reader {
   return (raw, tMs) => {
     const read = readJson(raw.value);
-    if (!read.ok) return faulty(raw, tMs, undefined, [read.failure]);
+    if (!read.ok) return faulty(raw, tMs, undefined, [read.failure], scorerVersion);
     const parsed = parseApplication(read.value, "topic", tMs);
-    if (!parsed.ok) return faulty(raw, tMs, idOf(read.value), parsed.failures);
+    if (!parsed.ok) return faulty(raw, tMs, idOf(read.value), parsed.failures, scorerVersion);
     const flaws: Flaw[] = [];
     if (parsed.forgiven.unknownFields.length > 0) flaws.push("unknown_field");
     if (parsed.forgiven.naiveTimestamp) flaws.push("naive_timestamp");
@@ -37,15 +38,16 @@ export function faulty(
   tMs: number,
   recordId: string | undefined,
   failures: Failure[],
+  scorerVersion: string,
 ): Draft & { kind: "faulty" } {
-  const { offset, key, value } = raw;
+  const { offset } = raw;
   const record: FaultyRecord = {
     offset,
     tMs,
     recordId: recordId ?? coordinatesOf(raw),
     stage: "scorer",
     failures,
-    kept: { key, value },
+    kept: keep(raw, tMs, scorerVersion),
   };
   return { kind: "faulty", offset, tMs, record };
 }

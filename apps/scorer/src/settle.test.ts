@@ -4,7 +4,7 @@ import { application, nowMs, record } from "../test/records.ts";
 import { applicationReader, type Draft } from "./read.ts";
 import { settle } from "./settle.ts";
 
-const read = applicationReader(() => 0);
+const read = applicationReader(() => 0, "0.1.0");
 const draft = (offset: number, value: unknown): Draft => read(record(offset, value), nowMs + offset);
 
 test("every record comes to exactly one thing: scored, a repeat or failed", () => {

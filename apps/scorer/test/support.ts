@@ -54,10 +54,10 @@ export async function newWorker(
     await options.project?.(place, committed);
     projected.push(committed);
   };
-  const deps = { sql, policies: options.policies ?? (await policiesOf()), project, observer };
+  const deps = { sql, policies: options.policies ?? (await policiesOf()), project, observer, version: "0.1.0" };
   const worker = new PartitionWorker(
     held,
-    applicationReader(() => partition),
+    applicationReader(() => partition, "0.1.0"),
     deps,
     (error) => failures.push(error),
   );

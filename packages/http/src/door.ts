@@ -1,11 +1,11 @@
 import {
   type Application,
-  deadLetterHeaders,
   type Failure,
   Identifier,
   parseApplication,
   topics,
   toWire,
+  writeDeadLetter,
 } from "@scoreline/contracts";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { type Problem, problem } from "./problems.ts";
@@ -78,11 +78,17 @@ async function keepRefused(deps: DoorDeps, input: unknown, source: string, failu
     value: encoder.encode(source),
     headers: {
       "content-type": "application/json",
-      [deadLetterHeaders.id]: deps.newId(),
-      [deadLetterHeaders.stage]: "ingest",
-      [deadLetterHeaders.failures]: JSON.stringify(failures.slice(0, headerFailuresMax).map(bounded)),
-      [deadLetterHeaders.sourceTopic]: topics.creditApplications.name,
-      [deadLetterHeaders.firstFailedAt]: new Date(deps.nowMs()).toISOString(),
+      ...writeDeadLetter({
+        id: deps.newId(),
+        stage: "ingest",
+        failures: failures.slice(0, headerFailuresMax).map(bounded),
+        sourceTopic: topics.creditApplications.name,
+        source: undefined,
+        attempt: 1,
+        firstFailedAtMs: deps.nowMs(),
+        scorerVersion: undefined,
+        bytesOmitted: false,
+      }),
     },
   });
   const kept = letter.catch((error: unknown) => {

@@ -1,6 +1,8 @@
 export { murmur2, partitionForKey } from "./murmur2.ts";
 export {
   DeliveryFailed,
+  type HeaderList,
+  headerList,
   type Placement,
   type Producer,
   ProducerBusy,

@@ -3,6 +3,7 @@ import { Producer as Client, findErrorBy } from "@platformatic/kafka";
 import { partitionForKey } from "./murmur2.ts";
 import {
   DeliveryFailed,
+  headerList,
   type Placement,
   type Producer,
   ProducerBusy,
@@ -227,13 +228,14 @@ function takeBatch(lane: Lane): Pending[] {
   return lane.queue.splice(0, count);
 }
 
-function toMessage({ topic, key, value, headers = {} }: RecordToSend, partition: number) {
+function toMessage(record: RecordToSend, partition: number) {
+  const { topic, key, value } = record;
   return {
     topic,
     partition,
     ...(key === null ? {} : { key: toBuffer(key) }),
     value: toBuffer(value),
-    headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), toBuffer(content)])),
+    headers: new Map(headerList(record).map(([name, content]) => [Buffer.from(name), toBuffer(content)])),
   };
 }
 
@@ -242,7 +244,8 @@ function toBuffer(content: string | Uint8Array): Buffer {
   return Buffer.from(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength);
 }
 
-function bytesOf({ key, value, headers = {} }: RecordToSend): number {
-  const inHeaders = Object.entries(headers).map(([name, content]) => name.length + Buffer.byteLength(content));
+function bytesOf(record: RecordToSend): number {
+  const { key, value } = record;
+  const inHeaders = headerList(record).map(([name, content]) => name.length + Buffer.byteLength(content));
   return value.byteLength + Buffer.byteLength(key ?? "") + inHeaders.reduce((a, b) => a + b, 0) + recordOverheadBytes;
 }

@@ -3,9 +3,21 @@ export interface RecordToSend {
   topic: string;
   key: string | Uint8Array | null;
   value: Uint8Array;
-  headers?: Record<string, string | Uint8Array>;
+  /** By name; or as a list, where their order counts or a name comes more than once. */
+  headers?: Record<string, string | Uint8Array> | HeaderList;
   /** Overrides the partitioner. */
   partition?: number;
+}
+
+export type HeaderList = readonly (readonly [name: string, content: string | Uint8Array])[];
+
+/** A record's headers as a list. */
+export function headerList({ headers = [] }: RecordToSend): HeaderList {
+  return isList(headers) ? headers : Object.entries(headers);
+}
+
+function isList(headers: NonNullable<RecordToSend["headers"]>): headers is HeaderList {
+  return Array.isArray(headers);
 }
 
 /** Where an acknowledged record lies. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commitsChannel } from "../src/postgres/commits.ts";
 import { commitSettlement, committedOffset, Fenced, readCommitted, recordedIds } from "../src/postgres/index.ts";
-import { counts, faulty, newCreditdb, scored, take } from "./support.ts";
+import { counts, faulty, kept, newCreditdb, scored, take } from "./support.ts";
 
 // What COPY's text format, array literals, JSON and SQL each give a meaning of their own.
 const nasty = [
@@ -44,7 +44,7 @@ describe("every value comes back as it went in", () => {
       faulty(BigInt(count + index), {
         failures: [{ pointer: value, check: "unclassified", detail: value }],
         recordId: value,
-        kept: { key: Buffer.from(value), value: Buffer.from(value) },
+        kept: kept({ key: Buffer.from(value), value: Buffer.from(value), headers: [[value, Buffer.from(value)]] }),
       }),
     );
     const next = BigInt(2 * count);
@@ -109,14 +109,21 @@ describe("every value comes back as it went in", () => {
     const sql = await newCreditdb();
     const held = await take(sql);
     const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    const kept = [
-      { key: every, value: every },
-      { key: Buffer.alloc(0), value: Buffer.alloc(0) },
-      { key: null, value: null },
-    ];
-    const records = kept.map((bytes, index) => faulty(BigInt(index), { kept: bytes }));
+    const records = [
+      kept({
+        key: every,
+        value: every,
+        headers: [
+          ["a", every],
+          ["a", Buffer.alloc(0)],
+          ["\0", every],
+        ],
+      }),
+      kept({ key: Buffer.alloc(0), value: Buffer.alloc(0), attempt: 9_999, firstFailedAtMs: 0 }),
+      kept({ key: null, value: null, scorerVersion: undefined }),
+    ].map((record, index) => faulty(BigInt(index), { kept: record }));
     await commitSettlement(sql, held, { next: 3n, maxTMs: 1_002, scored: [], faulty: records });
-    expect((await readCommitted(sql, held, 0n, 3n)).faulty.map((record) => record.kept)).toEqual(kept);
+    expect((await readCommitted(sql, held, 0n, 3n)).faulty).toEqual(records);
   });
 });
 

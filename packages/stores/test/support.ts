@@ -5,6 +5,7 @@ import {
   connectPostgres,
   type Database,
   type FaultyRecord,
+  type KeptRecord,
   migrate,
   type ScoredRecord,
   takePartition,
@@ -79,9 +80,15 @@ export function faulty(offset: bigint, over: Partial<FaultyRecord> = {}): Faulty
     recordId: `applications/0/${offset}`,
     stage: "scorer",
     failures: [{ pointer: "", check: "invalid_json", detail: "The record is not JSON." }],
-    kept: { key: Buffer.from("k"), value: Buffer.from("{") },
+    kept: kept(),
     ...over,
   };
+}
+
+/** A bad record that failed for the first time. */
+export function kept(over: Partial<KeptRecord> = {}): KeptRecord {
+  const bytes = { key: Buffer.from("k"), value: Buffer.from("{"), headers: [] };
+  return { ...bytes, attempt: 1, firstFailedAtMs: 1_000, scorerVersion: "0.1.0", ...over };
 }
 
 /** How many rows each table of a settlement holds. */

@@ -94,13 +94,15 @@ test("a refused application reaches the dead letters as it came, with every fail
   const [letter] = producer.records("dead_letters");
   expect(letter?.key).toBe("7");
   expect(new TextDecoder().decode(letter?.value)).toBe(sent);
-  expect(letter?.headers).toMatchObject({
+  const headers = letter?.headers as Record<string, string>;
+  expect(headers).toMatchObject({
     "dead-letter-id": "id-1",
+    "dead-letter-attempt": "1",
     "error-stage": "ingest",
     "source-topic": "credit_applications",
     "first-failed-at": "2026-01-31T10:00:00.000Z",
   });
-  const failures = JSON.parse(String(letter?.headers?.["error-failures"])) as { pointer: string }[];
+  const failures = JSON.parse(String(headers["error-failures"])) as { pointer: string }[];
   expect(failures.map(({ pointer }) => pointer)).toEqual(badPointers);
 });
 

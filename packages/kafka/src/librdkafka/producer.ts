@@ -1,6 +1,7 @@
 import type { LibrdKafkaError, Producer as NativeProducer } from "@confluentinc/kafka-javascript";
 import {
   DeliveryFailed,
+  headerList,
   type Placement,
   type Producer,
   ProducerBusy,
@@ -165,11 +166,9 @@ function keyOf({ key }: RecordToSend): Buffer | string | null {
   return typeof key === "string" ? Buffer.from(key) : viewOf(key);
 }
 
-function headersOf({ headers }: RecordToSend) {
-  if (!headers) return undefined;
-  return Object.entries(headers).map(([name, value]) => ({
-    [name]: typeof value === "string" ? value : viewOf(value),
-  }));
+function headersOf(record: RecordToSend) {
+  if (!record.headers) return undefined;
+  return headerList(record).map(([name, value]) => ({ [name]: typeof value === "string" ? value : viewOf(value) }));
 }
 
 function viewOf(bytes: Uint8Array): Buffer {

@@ -1,5 +1,6 @@
 import type { Application, Failure } from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
+import { type KeptRow, keptOf } from "./failedRecords.ts";
 import type { DecisionColumns, FaultyRecord, ScoredRecord } from "./settlement.ts";
 
 /** What the projections read of a scored application. */
@@ -68,11 +69,9 @@ async function readScored(
   }));
 }
 
-type FaultyRow = {
+type FaultyRow = KeptRow & {
   record_offset: bigint;
   t_ms: bigint;
-  record_key: Buffer | null;
-  record_value: Buffer | null;
   failed_record_id: string;
   stage: FaultyRecord["stage"];
   failures: Failure[];
@@ -85,7 +84,8 @@ async function readFaulty(
   to: bigint,
 ): Promise<FaultyRecord[]> {
   const rows = await sql<FaultyRow[]>`
-    select failed.record_offset, failed.t_ms, failed.record_key, failed.record_value,
+    select failed.record_offset, failed.t_ms, failed.record_key, failed.record_value, failed.record_headers,
+      failed.attempt, failed.first_t_ms, failed.scorer_version,
       min(issue.failed_record_id) as failed_record_id, min(issue.stage) as stage,
       json_agg(
         json_build_object('pointer', issue.field, 'check', issue.check_type, 'detail', issue.reason)
@@ -102,6 +102,6 @@ async function readFaulty(
     recordId: row.failed_record_id,
     stage: row.stage,
     failures: row.failures,
-    kept: { key: row.record_key, value: row.record_value },
+    kept: keptOf(row),
   }));
 }

@@ -2,8 +2,19 @@ export { type AuditAction, publishedHashes, recordAudit } from "./auditLog.ts";
 export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
 export { connectPostgres, type Database } from "./connect.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
+export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { migrate } from "./migrate.ts";
 export { type RecomputedDecision, type RecomputeEvent, recompute, recomputeEvents } from "./recompute.ts";
+export {
+  claimRedrives,
+  forgetRedrives,
+  openRedrives,
+  putBackAlready,
+  type Redrive,
+  RedriveUnderWay,
+  recordRedrives,
+  withRedriveLock,
+} from "./redrives.ts";
 export { type Review, type ReviewOutcome, readReview, recordReview, reviewStatuses } from "./reviews.ts";
 export {
   commitSettlement,

@@ -8,6 +8,7 @@ import {
 } from "@scoreline/contracts";
 import { commitsChannel } from "./commits.ts";
 import type { Database } from "./connect.ts";
+import { type KeptRecord, keptColumns } from "./failedRecords.ts";
 import { Fenced, type HeldPartition } from "./streamOffsets.ts";
 
 /** The columns of a decision in `credit_scores`. */
@@ -37,7 +38,7 @@ export type FaultyRecord = {
   recordId: string;
   stage: "ingest" | "scorer";
   failures: Failure[];
-  kept: { key: Buffer | null; value: Buffer | null } | undefined;
+  kept: KeptRecord | undefined;
 };
 
 /** What one batch of a partition comes to: every offset in `[from, next)` is in one of the two lists, or was ours to skip. */
@@ -82,11 +83,6 @@ export async function commitSettlement(sql: Database, held: HeldPartition, settl
 
 /** A row as JSON, by column; the table's own types read it (`text[]` from an array, `jsonb` from an object). Absent is null. */
 type Row = Record<string, string | number | boolean | string[] | object | null | undefined>;
-
-/** Bytes in the hex form that `bytea` reads (PostgreSQL manual, 8.4.1). */
-function byteaOf(bytes: Buffer | null): string | null {
-  return bytes && `\\x${bytes.toString("hex")}`;
-}
 
 /**
  * Two partitions that hold the same new ids wait for each other's rows. In one order for all, one of them waits and then
@@ -137,8 +133,7 @@ function scoreRow({ topic, partition }: HeldPartition, { offset, tMs, applicatio
 
 function failedRow({ topic, partition }: HeldPartition, { offset, tMs, kept }: FaultyRecord): Row[] {
   if (!kept) return [];
-  const place = { topic, partition, record_offset: String(offset), t_ms: tMs };
-  return [{ ...place, record_key: byteaOf(kept.key), record_value: byteaOf(kept.value) }];
+  return [{ topic, partition, record_offset: String(offset), t_ms: tMs, ...keptColumns(kept) }];
 }
 
 function issueRows(
