@@ -74,9 +74,14 @@ export function writeDeadLetter(letter: DeadLetter): Record<string, string> {
 }
 
 /** The headers that a record has besides its sender's when it is put back. */
-export function writeRedriven({ id, attempt, firstFailedAtMs }: DeadLetter): Record<string, string> {
-  const next = Math.min(attempt + 1, attemptMax);
-  return { [deadLetterHeaders.id]: id, ...pastHeaders({ attempt: next, firstFailedAtMs }) };
+export function writeRedriven(letter: DeadLetter): Record<string, string> {
+  const { id, firstFailedAtMs } = letter;
+  return { [deadLetterHeaders.id]: id, ...pastHeaders({ attempt: nextAttempt(letter), firstFailedAtMs }) };
+}
+
+/** The attempt that a dead letter's record is put back as. */
+export function nextAttempt({ attempt }: Pick<DeadLetter, "attempt">): number {
+  return Math.min(attempt + 1, attemptMax);
 }
 
 function pastHeaders({ attempt, firstFailedAtMs }: Pick<DeadLetter, "attempt" | "firstFailedAtMs">) {
