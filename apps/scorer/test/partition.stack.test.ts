@@ -1,4 +1,4 @@
-import { topics } from "@scoreline/contracts";
+import { deadLetterHeaders, topics } from "@scoreline/contracts";
 import { MemoryProducer } from "@scoreline/kafka/memory";
 import { alertsOf, connectMongo } from "@scoreline/stores/mongo";
 import { committedOffset, type Database, Fenced, takePartition } from "@scoreline/stores/postgres";
@@ -182,10 +182,18 @@ describe("projections", () => {
       await client.close();
     });
     const stored = () => alerts.find({ _id: { $in: ids } }).toArray();
+    const past = {
+      [deadLetterHeaders.attempt]: "3",
+      [deadLetterHeaders.firstFailedAt]: new Date(nowMs - 1).toISOString(),
+    };
+    const putBack = Object.entries(past).map(([name, text]): [string, Buffer] => [name, Buffer.from(text)]);
     const records = [
       record(0, application(ids[0] as string)),
       record(1, application(ids[1] as string, { credit_score: 400, loan_amount: "15000.01" })),
-      record(2, Buffer.from([0xff, 0x00, 0x7b]), { key: null }),
+      record(2, Buffer.from([0xff, 0x00, 0x7b]), {
+        key: null,
+        headers: [...putBack, ["a", Buffer.from([0xff, 0x00])]],
+      }),
       record(3, application(ids[0] as string)),
       record(4, application(ids[2] as string, { credit_score: 1, loan_amount: -1, "a/b": 1 })),
       record(5, null),
@@ -198,6 +206,10 @@ describe("projections", () => {
     expect(alertsLive).toMatchObject([{ _id: ids[1], loan_amount: 15_000.01, offset: 1, status: "open" }]);
     await alerts.deleteMany({ _id: { $in: ids } });
     await sql`update stream_offsets set projected_offset = 0`;
+
+    expect(live.records(topics.deadLetters.name)[0]?.headers).toEqual(
+      expect.arrayContaining([["a", Buffer.from([0xff, 0x00])], ...Object.entries(past)]),
+    );
 
     const late = new MemoryProducer();
     const second = await newWorker(sql, { project: createProjector({ producer: late, db }) });
