@@ -13,7 +13,7 @@ export type HttpRuntime = "node" | "deno";
 
 /** The arguments with which Node runs an app's TypeScript. */
 export function nodeArguments(app: string): string[] {
-  return ["--import", "tsx", join(repositoryRoot, "apps", app, "src", "main.node.ts")];
+  return ["--max-semi-space-size=32", "--import", "tsx", join(repositoryRoot, "apps", app, "src", "main.node.ts")];
 }
 
 /** The apps of a local stack, in the order they start. */

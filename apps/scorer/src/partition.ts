@@ -12,14 +12,14 @@ import { type Ready, Settling } from "./settling.ts";
 import { WindowKeeper } from "./windows.ts";
 
 /** Records settled in one transaction: all that wait, up to this. */
-const batchMax = 4_000;
+const batchMax = 2_000;
 
 /** Bytes settled in one transaction, unless a single record has more: a bad record is sent as twice its size. */
-const batchBytesMax = 4_000_000;
+const batchBytesMax = 2_000_000;
 
-/** A partition's records wait while a sink is slow; above these bounds the partition is paused. */
-const backlogMax = 2 * batchMax;
-const backlogBytesMax = 2 * batchBytesMax;
+/** Above these bounds of what waits, a partition that does not move on is paused. */
+const backlogMax = batchMax / 2;
+const backlogBytesMax = batchBytesMax / 2;
 
 /** How long a partition that is taken away or shut down may take to finish the batches in hand. */
 const finishMsMax = 10_000;
@@ -36,6 +36,13 @@ export type PartitionDeps = {
   observer: Observer;
 };
 
+export type PartitionEvents = {
+  /** Hears, once, why the partition cannot go on. */
+  onFailure: (error: unknown) => void;
+  /** Hears that there is room in the backlog. */
+  onTaken: () => void;
+};
+
 /**
  * One partition in this process' hands: its records wait in a bounded backlog, are settled in order, and what was settled is
  * projected beside that.
@@ -44,7 +51,7 @@ export class PartitionWorker {
   readonly held: HeldPartition;
   readonly #read: Reader;
   readonly #deps: PartitionDeps;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #events: PartitionEvents;
   readonly #drop = new AbortController();
   /** Aborted when nothing new is begun any more: a batch that waits for a policy or its windows is given up. */
   readonly #patience = new AbortController();
@@ -57,10 +64,9 @@ export class PartitionWorker {
   #draining: Promise<void> | undefined;
   #draftedMs = 0;
 
-  /** `onFailure` hears, once, why the partition cannot go on. */
-  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, onFailure: (error: unknown) => void) {
+  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, events: PartitionEvents) {
     this.held = held;
-    this.#onFailure = onFailure;
+    this.#events = events;
     this.#read = read;
     this.#deps = deps;
     const { sql, commit, seen, project, observer } = deps;
@@ -93,18 +99,14 @@ export class PartitionWorker {
     return this.#windows.size;
   }
 
-  get backlog(): number {
-    return this.#backlog.length;
+  /** What waits to be settled. */
+  get backlog(): { records: number; bytes: number } {
+    return { records: this.#backlog.length, bytes: this.#backlogBytes };
   }
 
-  /** True when the backlog has reached its bound, in records or in bytes: the partition should be paused. */
+  /** True when so much waits that the partition should be paused, unless it moves on. */
   get full(): boolean {
     return this.#backlog.length > backlogMax || this.#backlogBytes > backlogBytesMax;
-  }
-
-  /** True when there is room again for what a fetch brings. */
-  get roomy(): boolean {
-    return this.#backlog.length <= backlogMax / 2 && this.#backlogBytes <= backlogBytesMax / 2;
   }
 
   /** Starts with what an earlier holder left to project. */
@@ -158,13 +160,14 @@ export class PartitionWorker {
   #clear(): void {
     this.#backlog = [];
     this.#backlogBytes = 0;
+    this.#events.onTaken();
   }
 
   /** Tells once why the partition cannot go on. One that was given up tells nothing. */
   #fail(error: unknown): void {
     if (this.#failed || error instanceof Dropped) return;
     this.#failed = true;
-    this.#onFailure(error);
+    this.#events.onFailure(error);
   }
 
   async #drain(): Promise<void> {
@@ -187,8 +190,9 @@ export class PartitionWorker {
   /** The next batch, read: all that waits, within the bounds of a batch, at the broker's time, which never falls. */
   #take(): Draft[] {
     const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
+    for (const record of batch) this.#backlogBytes -= bytesOf(record);
+    this.#events.onTaken();
     return batch.map((record) => {
-      this.#backlogBytes -= bytesOf(record);
       this.#draftedMs = Math.max(this.#draftedMs, this.held.maxTMs, record.timestampMs);
       return this.#read(record, this.#draftedMs);
     });

@@ -8,11 +8,11 @@ import {
 import type { Projector } from "./projections.ts";
 
 /** Records projected in one go. */
-const recordsMax = 4_000;
+const recordsMax = 2_000;
 
 /** Above these bounds of what waits to be projected, the partition is not decided on. */
 const waitingMax = 2 * recordsMax;
-const waitingBytesMax = 8_000_000;
+const waitingBytesMax = 4_000_000;
 
 /** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
 const catchUpMax = 250n;

@@ -1,4 +1,4 @@
-import { type DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
+import { type DecisionEvent, deadLetterHeaders, formatTime, topics } from "@scoreline/contracts";
 import { type Producer, type RecordToSend, recordBytesMax } from "@scoreline/kafka";
 import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
 import type { Committed, CommittedScore, FaultyRecord } from "@scoreline/stores/postgres";
@@ -30,7 +30,7 @@ export function createProjector({ producer, db }: { producer: Producer; db: Db }
       ...faulty.flatMap((record) => (record.kept ? [deadLetterOf(place, record, record.kept)] : [])),
     ];
     for (let start = 0; start < sends.length; start += sendsMax) {
-      await Promise.all(sends.slice(start, start + sendsMax).map((record) => producer.send(record)));
+      await producer.sendAll(sends.slice(start, start + sendsMax));
     }
   };
 }
@@ -65,7 +65,7 @@ function decisionOf(place: Place, { offset, tMs, application, decision }: Commit
     is_fraud: decision.isFraud,
     reasons: decision.reasons,
     policy_version: decision.policyVersion,
-    received_at: new Date(tMs).toISOString(),
+    received_at: formatTime(tMs),
   };
   return { topic: topics.creditDecisions.name, key: event.application_id, value: Buffer.from(JSON.stringify(event)) };
 }

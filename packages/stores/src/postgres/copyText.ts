@@ -37,23 +37,3 @@ export function jsonField(value: object | undefined): string {
 export function byteaField(bytes: Buffer | null): string {
   return bytes === null ? absent : `\\\\x${bytes.toString("hex")}`;
 }
-
-const dayMs = 86_400_000;
-let day = Number.NaN;
-let dayText = "";
-
-/** A `timestamptz` field from epoch milliseconds. */
-export function timeField(ms: number): string {
-  const inDay = ((ms % dayMs) + dayMs) % dayMs;
-  // Formatting a date costs more than the rest of a row does, and times come by the day.
-  if (ms - inDay !== day) {
-    day = ms - inDay;
-    dayText = new Date(day).toISOString().slice(0, -"00:00:00.000Z".length);
-  }
-  const seconds = Math.floor(inDay / 1_000);
-  const clock = `${twoDigits[Math.floor(seconds / 3_600)]}:${twoDigits[Math.floor(seconds / 60) % 60]}:${twoDigits[seconds % 60]}`;
-  return `${dayText}${clock}.${threeDigits[inDay % 1_000]}Z`;
-}
-
-const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
-const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));

@@ -1,5 +1,5 @@
-import { formatMinorUnits } from "@scoreline/contracts";
-import { arrayField, byteaField, jsonField, plainField, textField, timeField } from "./copyText.ts";
+import { formatMinorUnits, formatTime } from "@scoreline/contracts";
+import { arrayField, byteaField, jsonField, plainField, textField } from "./copyText.ts";
 import type { Copy } from "./copyTransaction.ts";
 import type { FaultyRecord, ScoredRecord, Settlement } from "./settlement.ts";
 
@@ -46,7 +46,7 @@ function scoreRow(at: string, { offset, tMs, application, decision }: ScoredReco
   const { applicant, score, consent } = application;
   const event = `${at}\t${offset}\t${tMs}\t${textField(application.application_id)}\t${textField(application.user_id)}\t${
     application.credit_score
-  }\t${formatMinorUnits(application.loan_amount_minor)}\t${timeField(application.timestamp_ms)}`;
+  }\t${formatMinorUnits(application.loan_amount_minor)}\t${formatTime(application.timestamp_ms)}`;
   const person = `${textField(applicant?.name)}\t${plainField(applicant?.age)}\t${textField(applicant?.gender)}\t${textField(
     applicant?.region,
   )}\t${textField(application.device_id)}`;
