@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Application, ApplicationWire } from "./application.ts";
 import { checkOf, type Failure } from "./checks.ts";
+import { isObject, withoutNulls } from "./objects.ts";
 import { nameOf, shownName } from "./text.ts";
-import { problemWithTime, type SenderTime, Timestamp } from "./time.ts";
+import { problemWithTime, readTime, type SenderTime } from "./time.ts";
 import { type Transaction, TransactionWire } from "./transaction.ts";
 
 /**
@@ -19,18 +20,18 @@ export const failuresMax = 100;
 
 export type Parsed<T> = { ok: true; value: T; forgiven: Forgiven } | { ok: false; failures: Failure[] };
 
-/** Reads a loan application. `nowMs` is the clock that bounds the future: the worker's over HTTP, the broker's on a topic. */
-export function parseApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
-  return parseWith(ApplicationWire, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
+/** Reads a loan application by its schema, which alone says what is wrong with one. Arguments as for `parseApplication`. */
+export function judgeApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
+  return judge(ApplicationWire, knownToApplication, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
     ...rest,
     loan_amount_minor: loan_amount,
     timestamp_ms: timestamp.ms,
   }));
 }
 
-/** Reads a card transaction; arguments as for `parseApplication`. */
-export function parseTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
-  return parseWith(TransactionWire, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
+/** Reads a card transaction by its schema; arguments as for `parseTransaction`. */
+export function judgeTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
+  return judge(TransactionWire, knownToTransaction, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
     ...rest,
     amount_minor: amount,
     timestamp_ms: timestamp.ms,
@@ -39,8 +40,21 @@ export function parseTransaction(input: unknown, door: Door, nowMs: number): Par
 
 type Fields = Record<string, z.ZodType>;
 
-function parseWith<Shape extends Fields, Value>(
+/** The fields that an object has, and those of each group in it; undefined for what is no object of known fields. */
+type KnownFields = ReadonlyMap<string, KnownFields | undefined>;
+
+function knownFieldsOf(schema: unknown): KnownFields | undefined {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  return new Map(Object.entries(inner.shape).map(([name, field]) => [name, knownFieldsOf(field)]));
+}
+
+const knownToApplication = knownFieldsOf(ApplicationWire);
+const knownToTransaction = knownFieldsOf(TransactionWire);
+
+function judge<Shape extends Fields, Value>(
   schema: z.ZodObject<Shape>,
+  known: KnownFields | undefined,
   input: unknown,
   door: Door,
   nowMs: number,
@@ -54,52 +68,36 @@ function parseWith<Shape extends Fields, Value>(
       ],
     };
   }
-  const record = withoutNulls(input);
+  const record = withoutNullsInGroups(withoutNulls(input));
   const result = schema.safeParse(record);
-  const unknownFields = unknownFieldsOf(record, schema);
+  const unknownFields = unknownFieldsOf(record, known);
   const issues = result.success ? [] : result.error.issues;
   const failures = issues.slice(0, failuresMax).map((issue) => failureOf(issue, input));
   // Judged by itself, so that a time which is out of bounds is told together with the other fields' failures.
-  const time = Timestamp.safeParse(record.timestamp).data;
-  const timeProblem = time && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
+  const time = readTime(record.timestamp);
+  const timeProblem = typeof time !== "string" && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
   if (timeProblem)
     failures.push({ pointer: "/timestamp", check: "invalid_timestamp", detail: `timestamp ${timeProblem}.` });
   if (door === "http") failures.push(...unknownFields.slice(0, failuresMax).map(unknownFieldFailure));
   if (failures.length > 0 || !result.success) return { ok: false, failures: failures.slice(0, failuresMax) };
   const value = shape(result.data as z.output<z.ZodObject<Shape>> & { timestamp: SenderTime });
-  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: time?.naive ?? false } };
+  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: typeof time !== "string" && time.naive } };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** It goes one level down (groups and flat maps) and no deeper, so a record of any depth costs no stack. */
+function withoutNullsInGroups(record: Record<string, unknown>): Record<string, unknown> {
+  const present = (value: unknown) => (isObject(value) ? withoutNulls(value) : value);
+  const entries = Object.entries(record);
+  if (entries.every(([, value]) => present(value) === value)) return record;
+  return Object.fromEntries(entries.map(([name, value]) => [name, present(value)]));
 }
 
-/** The shape of a nested object schema behind `optional()`, if it is one. */
-function shapeOf(schema: unknown): Fields | undefined {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return inner instanceof z.ZodObject ? (inner.shape as Fields) : undefined;
-}
-
-/**
- * A copy in which `null` is absent, at the top and one level down (groups and flat maps): many senders write it for "no
- * value". It goes no deeper, so a record of any depth costs no stack.
- */
-function withoutNulls(record: Record<string, unknown>): Record<string, unknown> {
-  const present = (from: Record<string, unknown>) => Object.entries(from).filter(([, value]) => value !== null);
-  // fromEntries defines own properties, so a field named __proto__ stays a field (and is refused as unknown).
-  return Object.fromEntries(
-    present(record).map(([name, value]) => [name, isObject(value) ? Object.fromEntries(present(value)) : value]),
-  );
-}
-
-function unknownFieldsOf(record: Record<string, unknown>, schema: unknown, prefix = ""): string[] {
-  const shape = shapeOf(schema);
+function unknownFieldsOf(record: Record<string, unknown>, known: KnownFields | undefined, prefix = ""): string[] {
   // zod leaves a key named __proto__ out of a map without a word.
-  if (!shape) return Object.hasOwn(record, "__proto__") ? [`${prefix}/__proto__`] : [];
+  if (!known) return Object.hasOwn(record, "__proto__") ? [`${prefix}/__proto__`] : [];
   return Object.entries(record).flatMap(([name, value]) => {
-    const pointer = `${prefix}/${escapeStep(name)}`;
-    if (!Object.hasOwn(shape, name)) return [pointer];
-    return isObject(value) ? unknownFieldsOf(value, shape[name], pointer) : [];
+    if (!known.has(name)) return [`${prefix}/${escapeStep(name)}`];
+    return isObject(value) ? unknownFieldsOf(value, known.get(name), `${prefix}/${name}`) : [];
   });
 }
 

@@ -1,0 +1,16 @@
+import type { Application } from "./application.ts";
+import { type Door, judgeApplication, judgeTransaction, type Parsed } from "./judge.ts";
+import { plainApplication } from "./plainApplication.ts";
+import type { Transaction } from "./transaction.ts";
+
+export { type Door, type Forgiven, failuresMax, type Parsed } from "./judge.ts";
+
+/** Reads a loan application. `nowMs` is the clock that bounds the future: the worker's over HTTP, the broker's on a topic. */
+export function parseApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
+  return plainApplication(input, door, nowMs) ?? judgeApplication(input, door, nowMs);
+}
+
+/** Reads a card transaction; arguments as for `parseApplication`. */
+export function parseTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
+  return judgeTransaction(input, door, nowMs);
+}
