@@ -17,9 +17,9 @@ const batchMax = 2_000;
 /** Bytes settled in one transaction, unless a single record has more: a bad record is sent as twice its size. */
 const batchBytesMax = 2_000_000;
 
-/** Above these bounds of what waits, a partition that does not move on is paused. */
-const backlogMax = batchMax / 2;
-const backlogBytesMax = batchBytesMax / 2;
+/** Above these bounds of what it has in hand, a partition that does not move on is paused. */
+const inHandMax = batchMax;
+const inHandBytesMax = batchBytesMax;
 
 /** How long a partition that is taken away or shut down may take to finish the batches in hand. */
 const finishMsMax = 10_000;
@@ -39,8 +39,8 @@ export type PartitionDeps = {
 export type PartitionEvents = {
   /** Hears, once, why the partition cannot go on. */
   onFailure: (error: unknown) => void;
-  /** Hears that there is room in the backlog. */
-  onTaken: () => void;
+  /** Hears that less is in hand. */
+  onMoved: () => void;
 };
 
 /**
@@ -60,6 +60,8 @@ export class PartitionWorker {
   readonly #projections: ProjectionQueue;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
+  /** Records that were accepted and are not settled, those of batches under way included. */
+  #unsettled = 0;
   #failed = false;
   #draining: Promise<void> | undefined;
   #draftedMs = 0;
@@ -80,6 +82,7 @@ export class PartitionWorker {
       project,
       persist: (sink, attempt) => this.#persist(sink, attempt),
       onFailure: (error) => this.#fail(error),
+      onProjected: () => events.onMoved(),
     });
     this.#settling = new Settling(held, {
       sql,
@@ -89,7 +92,9 @@ export class PartitionWorker {
       persist: (attempt) => this.#persist("postgres", attempt),
       onSettled: (drafts, settlement) => {
         observer.settled(held, drafts, settlement);
+        this.#unsettled -= drafts.length;
         this.#projections.push(settlement);
+        events.onMoved();
       },
     });
   }
@@ -99,14 +104,16 @@ export class PartitionWorker {
     return this.#windows.size;
   }
 
-  /** What waits to be settled. */
-  get backlog(): { records: number; bytes: number } {
-    return { records: this.#backlog.length, bytes: this.#backlogBytes };
+  /** The records that were accepted and are not yet projected, and the bytes of those that still hold theirs. */
+  get inHand(): { records: number; bytes: number } {
+    const { records, bytes } = this.#projections.waiting;
+    return { records: this.#unsettled + records, bytes: this.#backlogBytes + bytes };
   }
 
-  /** True when so much waits that the partition should be paused, unless it moves on. */
+  /** True when so much is in hand that the partition should be paused, unless it moves on. */
   get full(): boolean {
-    return this.#backlog.length > backlogMax || this.#backlogBytes > backlogBytesMax;
+    const { records, bytes } = this.inHand;
+    return records > inHandMax || bytes > inHandBytesMax;
   }
 
   /** Starts with what an earlier holder left to project. */
@@ -120,6 +127,7 @@ export class PartitionWorker {
       this.#backlog.push(record);
       this.#backlogBytes += bytesOf(record);
     }
+    this.#unsettled += records.length;
     this.#draining ??= this.#drain();
   }
 
@@ -158,9 +166,10 @@ export class PartitionWorker {
   }
 
   #clear(): void {
+    this.#unsettled -= this.#backlog.length;
     this.#backlog = [];
     this.#backlogBytes = 0;
-    this.#events.onTaken();
+    this.#events.onMoved();
   }
 
   /** Tells once why the partition cannot go on. One that was given up tells nothing. */
@@ -191,7 +200,6 @@ export class PartitionWorker {
   #take(): Draft[] {
     const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
     for (const record of batch) this.#backlogBytes -= bytesOf(record);
-    this.#events.onTaken();
     return batch.map((record) => {
       this.#draftedMs = Math.max(this.#draftedMs, this.held.maxTMs, record.timestampMs);
       return this.#read(record, this.#draftedMs);

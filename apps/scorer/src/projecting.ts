@@ -24,6 +24,8 @@ export type ProjectingDeps = {
   persist: <T>(sink: string, attempt: () => Promise<T>) => Promise<T>;
   /** Hears why the projection cannot go on. */
   onFailure: (error: unknown) => void;
+  /** Hears that less waits. */
+  onProjected: () => void;
 };
 
 type Part = Committed & { next: bigint };
@@ -35,7 +37,7 @@ type Part = Committed & { next: bigint };
 export class ProjectionQueue {
   readonly #held: HeldPartition;
   readonly #deps: ProjectingDeps;
-  #waiting: Part[] = [];
+  #parts: Part[] = [];
   #records = 0;
   #bytes = 0;
   #running: Promise<void> | undefined;
@@ -55,10 +57,15 @@ export class ProjectionQueue {
 
   /** Takes in what was committed last. */
   push(part: Part): void {
-    this.#waiting.push(part);
+    this.#parts.push(part);
     this.#records += sizeOf(part);
     this.#bytes += bytesOf(part);
     this.#run();
+  }
+
+  /** What is not yet projected; `bytes` are those of bad records. */
+  get waiting(): { records: number; bytes: number } {
+    return { records: this.#records, bytes: this.#bytes };
   }
 
   /** True when as much waits as may. */
@@ -105,17 +112,18 @@ export class ProjectionQueue {
         this.#bytes -= bytesOf(part);
       }
       this.#leave();
+      this.#deps.onProjected();
     }
   }
 
   /** The first parts that wait, one at least, as many as are small enough together. */
   #take(): Part[] {
     let records = 0;
-    const beyond = this.#waiting.findIndex((part, index) => {
+    const beyond = this.#parts.findIndex((part, index) => {
       records += sizeOf(part);
       return index > 0 && records > recordsMax;
     });
-    return this.#waiting.splice(0, beyond === -1 ? this.#waiting.length : beyond);
+    return this.#parts.splice(0, beyond === -1 ? this.#parts.length : beyond);
   }
 
   #leave(): void {

@@ -26,9 +26,12 @@ export type ScorerDeps = Omit<PartitionDeps, "policies"> & {
 const pollCountMax = 2_000;
 const pollMsMax = 100;
 
-/** Above these bounds of what waits in all partitions that are not paused, nothing is polled. */
-const backlogMax = 4_000;
-const backlogBytesMax = 8_000_000;
+/**
+ * Above these bounds of what all partitions that are not paused have in hand, nothing is polled. Low enough that most records
+ * are through before the garbage collector has to move them, and enough for the round trips of some batches at once.
+ */
+const inHandMax = 12_000;
+const inHandBytesMax = 8_000_000;
 
 /**
  * How long nothing is polled before the partitions that do not move on are paused. Seldom is better: the client throws away
@@ -119,7 +122,7 @@ export class Scorer {
     }
   }
 
-  /** Waits while much waits to be settled; partitions that do not move on are paused in the end, and the others go on. */
+  /** Waits while much is in hand; partitions that do not move on are paused in the end, and the others go on. */
   async #room(): Promise<void> {
     const holdUntilMs = performance.now() + holdMsMax;
     while (this.#isFull() && !this.#stopping.signal.aborted) {
@@ -136,12 +139,12 @@ export class Scorer {
 
   #isFull(): boolean {
     let [records, bytes] = [0, 0];
-    for (const [key, { backlog }] of this.#workers) {
+    for (const [key, { inHand }] of this.#workers) {
       if (this.#paused.has(key)) continue;
-      records += backlog.records;
-      bytes += backlog.bytes;
+      records += inHand.records;
+      bytes += inHand.bytes;
     }
-    return records > backlogMax || bytes > backlogBytesMax;
+    return records > inHandMax || bytes > inHandBytesMax;
   }
 
   #pauseFull(): void {
@@ -218,7 +221,7 @@ export class Scorer {
       if (this.#stopping.signal.aborted) throw new Dropped();
       const worker = new PartitionWorker(held, read, this.#deps, {
         onFailure: (error) => this.#stopPartition(ref, error),
-        onTaken: () => this.#tellMoved(),
+        onMoved: () => this.#tellMoved(),
       });
       this.#workers.set(keyOf(ref), worker);
       worker.begin();

@@ -211,7 +211,7 @@ describe("projections", () => {
     accept(Array.from({ length: count }, (_, offset) => record(offset, application(offset))));
     await until(async () => retries.length >= 4 && (await idsOf(sql)).length >= 6_000);
     // Two batches wait to be projected, and the one that was under way when they began to.
-    expect([(await idsOf(sql)).length, worker.backlog.records]).toEqual([6_000, 6_000]);
+    expect([(await idsOf(sql)).length, worker.inHand.records]).toEqual([6_000, count]);
     expect([projected, held.projectedOffset]).toEqual([[], 0n]);
     away = false;
     await until(() => held.projectedOffset === BigInt(count));
@@ -287,7 +287,7 @@ describe("giving a partition up", () => {
     const [offsets, tried] = [await sql`select * from stream_offsets`, retries.length];
     await sql`select pg_sleep(0.3)`;
     expect(await sql`select * from stream_offsets`).toEqual(offsets);
-    expect([worker.backlog.records, retries.length, failures]).toEqual([0, tried, []]);
+    expect([worker.inHand.records, retries.length, failures]).toEqual([0, tried, []]);
   });
 
   test("finish completes the batch in hand, its projection included, and leaves the rest to the next holder", async () => {

@@ -81,7 +81,7 @@ export async function newWorker(
     held,
     applicationReader(() => partition),
     deps,
-    { onFailure: (error) => failures.push(error), onTaken: () => {} },
+    { onFailure: (error) => failures.push(error), onMoved: () => {} },
   );
   const accept = (records: Parameters<PartitionWorker["accept"]>[0]) => worker.accept(records);
   onTestFinished(() => worker.drop());
