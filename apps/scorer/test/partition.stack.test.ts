@@ -287,7 +287,7 @@ describe("giving a partition up", () => {
     const [offsets, tried] = [await sql`select * from stream_offsets`, retries.length];
     await sql`select pg_sleep(0.3)`;
     expect(await sql`select * from stream_offsets`).toEqual(offsets);
-    expect([worker.inHand.records, retries.length, failures]).toEqual([0, tried, []]);
+    expect([retries.length, failures]).toEqual([tried, []]);
   });
 
   test("finish completes the batch in hand, its projection included, and leaves the rest to the next holder", async () => {
