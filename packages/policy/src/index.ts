@@ -1,7 +1,7 @@
 export * from "./catalogue.ts";
 export { type ClauseOutcome, clauseOutcomes } from "./engine/clauses.ts";
+export type { ExplainedFacts } from "./engine/describe.ts";
 export { type Decision, Engine } from "./engine/engine.ts";
-export type { ExplainedFacts } from "./engine/explain.ts";
 export type { Unfit } from "./engine/unfit.ts";
 export * from "./inputs.ts";
 export * from "./ir.ts";
