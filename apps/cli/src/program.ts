@@ -1,3 +1,4 @@
+import { topics } from "@scoreline/contracts";
 import { down, type Home, readEnv } from "@scoreline/stack";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { demoCommand } from "./commands/demo.ts";
@@ -25,6 +26,14 @@ function wholeNumber(value: string): number {
   throw new InvalidArgumentError("Send a whole number from 1 to 999,999,999.");
 }
 
+const scorersMax = topics.creditApplications.partitions;
+
+/** A scorer holds one partition at least: more than there are would have nothing to do. */
+function scorerCount(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= scorersMax) return Number(value);
+  throw new InvalidArgumentError(`Send a whole number from 1 to ${scorersMax}, the topic's partitions.`);
+}
+
 const policyOption = () => new Option("--policy <file>", "the first policy, where none is published yet");
 const json = () => new Option("--json", "print one JSON object on standard output");
 
@@ -48,6 +57,7 @@ export function createProgram(deps: ProgramDeps): Command {
         .choices(["node", "deno"])
         .default("node"),
     )
+    .option("--scorers <number>", "processes of the scorer, in one group (default: as many as before, 1)", scorerCount)
     .addOption(json())
     .action((options) => upCommand(home, options));
 

@@ -39,6 +39,7 @@ const producer = createProducer(kafka);
 const consumer = createConsumer({
   ...kafka,
   groupId: config.SCORER_GROUP_ID,
+  sessionTimeoutMs: config.SCORER_SESSION_TIMEOUT_MS,
   ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
 });
 const observer = createObserver(metrics, log);
