@@ -61,6 +61,8 @@ export class PartitionWorker {
   readonly #windows: WindowKeeper;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
+  /** Records that were accepted and are not settled. */
+  #open = 0;
   #failed = false;
   #draining: Promise<void> | undefined;
   #projecting: Promise<void> = Promise.resolve();
@@ -104,6 +106,8 @@ export class PartitionWorker {
 
   /** Takes records of this partition, in order. */
   accept(records: ConsumedRecord[]): void {
+    this.#deps.observer.received(this.held.topic, records.length);
+    this.#open += records.length;
     this.#backlog.push(...records);
     for (const record of records) this.#backlogBytes += bytesOf(record);
     this.#draining ??= this.#drain().catch((error: unknown) => this.#fail(error));
@@ -134,6 +138,8 @@ export class PartitionWorker {
     await this.#draining;
     await this.#windows.ended();
     await this.#projecting.catch(() => undefined);
+    this.#deps.observer.returned(this.held.topic, this.#open);
+    this.#open = 0;
   }
 
   /** Finishes the batch in hand, its projection included, within a bound; then gives the partition up. */
@@ -186,6 +192,7 @@ export class PartitionWorker {
     try {
       const settlement = await this.#commit(drafts, await this.#ready(drafts));
       this.#deps.observer.settled(this.held, drafts, settlement);
+      this.#open -= drafts.length;
       await this.#projecting;
       this.#projecting = this.#project(settlement, settlement.next);
       this.#projecting.catch((error: unknown) => this.#fail(error));

@@ -34,7 +34,7 @@ export async function newCreditdb(): Promise<Database> {
 /** A worker on `credit_applications/<partition>` of a database, and what it tells and projects. */
 export async function newWorker(
   sql: Database,
-  options: { partition?: number; project?: Projector; policies?: Policies } = {},
+  options: { partition?: number; project?: Projector; policies?: Policies; observer?: Partial<Observer> } = {},
 ) {
   const { partition = 0 } = options;
   const held = await takePartition(sql, { topic: "credit_applications", partition, topicId: "id", firstOffset: 0n });
@@ -45,10 +45,12 @@ export async function newWorker(
   const rebuilt: number[] = [];
   const observer: Observer = {
     received: () => {},
+    returned: () => {},
     settled: () => {},
     retrying: (_, sink) => retries.push(sink),
     waiting: (_, why) => waits.push(why),
     rebuilt: (_, rows) => rebuilt.push(rows),
+    ...options.observer,
   };
   const project: Projector = async (place, committed) => {
     await options.project?.(place, committed);
