@@ -12,8 +12,8 @@ async function compare(
   examplesMax: number,
 ): Promise<Check> {
   const [row] = await warehouse.unsafe<(Counted & { examples: Named[] })[]>(
-    `with sides as materialized (${sides}),
-     differing as materialized (${differing})
+    `with differing as materialized (${differing}),
+     sides as materialized (${sides})
      select sides.*, (select count(*) from differing) as differences,
        (select coalesce(json_agg(example), '[]')
         from (select at, what from differing order by at limit $1) as example) as examples

@@ -1,6 +1,7 @@
-import { DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
+import { type DecisionEvent, deadLetterHeaders, topics } from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { Database } from "@scoreline/stores/postgres";
+import { count } from "../terminal.ts";
 import { type Check, checkOf, Findings, type Place, placeOf } from "./check.ts";
 import { OffsetSet } from "./offsetSet.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -53,9 +54,11 @@ export async function readDecisions(broker: Broker, positions: readonly Position
   return { ...teller.told, completeSinceMs };
 }
 
+/** What a message says that it is about, whatever else it holds. */
 function decisionIdOf({ value }: ConsumedRecord): string | undefined {
   try {
-    return DecisionEvent.shape.decision_id.safeParse(JSON.parse(String(value))?.decision_id).data;
+    const { decision_id: id } = JSON.parse(String(value)) as Partial<DecisionEvent>;
+    return typeof id === "string" ? id : undefined;
   } catch {
     return undefined;
   }
@@ -120,8 +123,8 @@ export async function checkMessages(
   }
   findings.addCounted(told.strangers.examples, told.strangers.count);
   const notes: string[] = [];
-  if (told.repeats > 0) notes.push(`${told.repeats} messages are repeats, as delivery at least once allows`);
-  if (counts.expired > 0) notes.push(`${counts.expired} rows are older than what the topic holds, not compared`);
+  if (told.repeats > 0) notes.push(`${count(told.repeats)} messages are repeats, as delivery at least once allows`);
+  if (counts.expired > 0) notes.push(`${count(counts.expired)} rows are older than what the topic holds, not compared`);
   return checkOf(
     {
       compared,

@@ -1,4 +1,5 @@
 import type { Database } from "@scoreline/stores/postgres";
+import { count } from "../terminal.ts";
 import { type Check, checkOf, Findings, type Place, placeOf } from "./check.ts";
 import { OffsetSet } from "./offsetSet.ts";
 import type { Position } from "./positions.ts";
@@ -78,10 +79,10 @@ export function checkOutcomes(
     counts.removed += removed.size;
   }
   const { scored, duplicates, failed } = counts;
-  const parts = [`${scored} scored`, `${duplicates} duplicates`, `${failed} failed`];
-  if (counts.skipped > 0) parts.push(`${counts.skipped} dead letters of the scorer's own`);
+  const parts = [`${count(scored)} scored`, `${count(duplicates)} duplicates`, `${count(failed)} failed`];
+  if (counts.skipped > 0) parts.push(`${count(counts.skipped)} dead letters of the scorer's own`);
   const notes = [parts.join(", ")];
-  if (counts.removed > 0) notes.push(`${counts.removed} taken for such letters: Kafka no longer has them`);
+  if (counts.removed > 0) notes.push(`${count(counts.removed)} taken for such letters: Kafka no longer has them`);
   return checkOf(
     {
       compared: `${topic}: offsets below next_offset = outcomes in PostgreSQL`,
