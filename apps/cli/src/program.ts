@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
+import { addReconcileCommand } from "./commands/reconcile.ts";
 import { addReviewCommand } from "./commands/review.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -100,6 +101,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addPolicyCommand(program, stores);
   addReviewCommand(program, stores);
   addExplainCommand(program, stores);
+  addReconcileCommand(program, stores);
 
   delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);
   delegate(program, deps, "replay", "send a CSV or JSON-lines file over HTTP by a column mapping", [

@@ -63,6 +63,7 @@ export class PartitionWorker {
   /** Records that were accepted and are not settled, those of batches under way included. */
   #unsettled = 0;
   #failed = false;
+  #isReturned = false;
   #draining: Promise<void> | undefined;
   #draftedMs = 0;
 
@@ -91,6 +92,8 @@ export class PartitionWorker {
       ready: (drafts, quiet) => this.#ready(drafts, quiet),
       persist: (attempt) => this.#persist("postgres", attempt),
       onSettled: (drafts, settlement) => {
+        // What was left behind and ends later has been told of as returned.
+        if (this.#isReturned) return;
         observer.settled(held, drafts, settlement);
         this.#unsettled -= drafts.length;
         this.#projections.push(settlement);
@@ -123,6 +126,7 @@ export class PartitionWorker {
 
   /** Takes records of this partition, in order. */
   accept(records: ConsumedRecord[]): void {
+    this.#deps.observer.received(this.held.topic, records.length);
     for (const record of records) {
       this.#backlog.push(record);
       this.#backlogBytes += bytesOf(record);
@@ -146,6 +150,9 @@ export class PartitionWorker {
     this.#patience.abort();
     this.#drop.abort();
     await within(dropMsMax, this.#ended());
+    if (this.#isReturned) return;
+    this.#isReturned = true;
+    this.#deps.observer.returned(this.held.topic, this.#unsettled);
   }
 
   /** Finishes the batches in hand, their projection included, within a bound; then gives the partition up. */
@@ -166,7 +173,6 @@ export class PartitionWorker {
   }
 
   #clear(): void {
-    this.#unsettled -= this.#backlog.length;
     this.#backlog = [];
     this.#backlogBytes = 0;
     this.#events.onMoved();

@@ -117,7 +117,6 @@ export class Scorer {
     for (const [key, batch] of groupByPartition(records)) {
       const worker = this.#workers.get(key);
       if (!worker) continue;
-      this.#deps.observer.received(worker.held.topic, batch.length);
       worker.accept(batch);
     }
   }

@@ -52,6 +52,7 @@ export async function newWorker(
     project?: Projector;
     policies?: Policies;
     seen?: SeenIds;
+    observer?: Partial<Observer>;
     committing?: (commit: Committer["commit"]) => Committer["commit"];
   } = {},
 ) {
@@ -66,10 +67,12 @@ export async function newWorker(
   const rebuilt: number[] = [];
   const observer: Observer = {
     received: () => {},
+    returned: () => {},
     settled: () => {},
     retrying: (_, sink) => retries.push(sink),
     waiting: (_, why) => waits.push(why),
     rebuilt: (_, rows) => rebuilt.push(rows),
+    ...options.observer,
   };
   const project: Projector = async (place, committed) => {
     await options.project?.(place, committed);
