@@ -8,6 +8,7 @@ export { Identifier } from "./ids.ts";
 export * from "./lifecycle.ts";
 export { amountMinorMax, formatMinorUnits, Money } from "./money.ts";
 export * from "./parse.ts";
+export { reasonDetailsJson } from "./reasonDetailsJson.ts";
 export * from "./reasons.ts";
 export { isUnstorable } from "./text.ts";
 export { clockSkewMsMax, formatTime, type SenderTime, Timestamp } from "./time.ts";
