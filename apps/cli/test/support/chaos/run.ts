@@ -7,6 +7,7 @@ import { initialise } from "../../../src/init.ts";
 import { defaultPolicyFile } from "../../../src/policies/firstPolicy.ts";
 import { publishPolicy } from "../../../src/policies/publish.ts";
 import { seeded } from "../applications.ts";
+import { scoreline } from "../cli.ts";
 import { temporaryHome } from "../homes.ts";
 import { compareUndisturbed } from "../undisturbed.ts";
 import { historyDifferences } from "./check.ts";
@@ -59,12 +60,14 @@ export async function runChaos(seed: number): Promise<ChaosReport> {
     const { text, stage, settled } = await disturb(stack, schedule, random);
     const history = await readHistory(stack.env.KAFKA_BROKERS, stack.sql, stack.db);
     const decided = await compareUndisturbed(stack.sql, stack.db);
+    const parity = await parityDifferences(stack.home, history.rows.length);
     const calm = settled === undefined ? await undisturbedRun(stack) : undefined;
     const differences = [
       ...stage.badEnds,
       ...(settled === undefined ? [] : [settled]),
       ...historyDifferences(history),
       ...decided.differences.map((difference) => `decided differently: ${JSON.stringify(difference)}`),
+      ...parity,
       ...(calm ? undisturbedDifferences(history, calm) : []),
     ];
     const logs = differences.length > 0 ? stage.logFiles.map((file) => `${file}\n${tail(file)}`) : [];
@@ -81,6 +84,7 @@ async function disturb(stack: ChaosStack, schedule: readonly Fault[], random: ()
   const { version } = await publishPolicy({ sql, db }, { file, by: "tests" });
   const stage = new Stage(home, env, sql, scorers);
   try {
+    await stage.started();
     const load = await startLoad(env.KAFKA_BROKERS, random, recordsPerS);
     const startedMs = performance.now();
     const seconds = () => ((performance.now() - startedMs) / 1_000).toFixed(1);
@@ -116,6 +120,14 @@ export async function settle({ env, sql }: ChaosStack): Promise<string | undefin
     if (open.length === 0) return undefined;
     if (performance.now() > deadlineMs) return `not at rest after ${settleMsMax} ms: ${JSON.stringify(open)}`;
   }
+}
+
+/** Every decision once more in SQL, from the rows alone. */
+async function parityDifferences(home: Home, decisions: number): Promise<string[]> {
+  const { code, stdout, stderr } = await scoreline(home, "parity", "--full", "--json");
+  const last = stdout.trim().split("\n").at(-1) ?? "";
+  if (code === 0 && JSON.parse(last).parity?.decisions === decisions) return [];
+  return [`parity ended with ${code} and is not of ${decisions} decisions: ${last}\n${stderr}`];
 }
 
 /** One scorer, left alone, over the same records into an empty database; the alerts of the run before are gone. */

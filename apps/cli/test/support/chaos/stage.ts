@@ -29,6 +29,11 @@ export class Stage {
     return [...new Set([...this.#scorers, ...this.#added].map(({ logFile }) => logFile))];
   }
 
+  /** Resolves once every scorer is there to be disturbed. */
+  async started(): Promise<void> {
+    await Promise.all(this.#scorers.map(untilStarted));
+  }
+
   /** Lets one fault happen and end; resolves with what it did. */
   inject(fault: Fault): Promise<string> {
     const { kind, scorer, holdMs } = fault;
@@ -40,7 +45,6 @@ export class Stage {
           this.#start(scorer);
         });
       case "pause a scorer briefly":
-        return this.#inTurn(`scorer ${scorer}`, () => this.#pause(scorer, holdMs));
       case "pause a scorer beyond its session":
         return this.#inTurn(`scorer ${scorer}`, () => this.#pause(scorer, holdMs));
       case "end a scorer":
