@@ -31,7 +31,16 @@ export type Committer = {
  * Makes connections to `creditdb` for commits. They are made by a driver of their own, since those of `connectPostgres`
  * never settle a COPY that the server refuses, and end the process when they are cut within a transaction.
  */
-export function connectCommitter(url: string, settings: { app: string; connectionsMax: number }): Committer {
+export function connectCommitter(
+  url: string,
+  settings: {
+    app: string;
+    connectionsMax: number;
+    /** What is written of a settlement besides the offset; all of it unless told. */
+    copies?: typeof settlementCopies;
+  },
+): Committer {
+  const { copies = settlementCopies } = settings;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: settings.app,
@@ -46,7 +55,7 @@ export function connectCommitter(url: string, settings: { app: string; connectio
     async commit(held, settlement) {
       const transaction = new CopyTransaction(
         movedStatement(held, settlement),
-        settlementCopies(held, settlement),
+        copies(held, settlement),
         `select pg_notify('${commitsChannel}', ${pg.escapeLiteral(`${held.topic}:${held.partition}:${settlement.next}`)})`,
       );
       try {

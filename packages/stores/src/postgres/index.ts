@@ -2,6 +2,7 @@ export { type AuditAction, publishedHashes, recordAudit } from "./auditLog.ts";
 export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
 export { type Committer, connectCommitter } from "./committer.ts";
 export { connectPostgres, type Database } from "./connect.ts";
+export type { Copy } from "./copyTransaction.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export { migrate } from "./migrate.ts";
 export { type RecomputedDecision, type RecomputeEvent, recompute, recomputeEvents } from "./recompute.ts";
