@@ -83,9 +83,18 @@ async function alter(sql: Database, statement: string, back: string): Promise<()
 }
 
 describe("scoreline reconcile", () => {
-  test("of a stream at rest finds every record once in each store, and exits with 0", async () => {
+  test("finds no difference before a scorer has taken a partition, nor while the first one takes them", async () => {
     await produceApplications(env.KAFKA_BROKERS, 0, records);
-    await settle(records);
+    expect(await reconcile(env)).toMatchObject({ differences: 0, lag: { unsettled: records } });
+    let isSettled = false;
+    const settling = settle(records).finally(() => {
+      isSettled = true;
+    });
+    while (!isSettled) expect(differing(await reconcile(env))).toEqual([]);
+    await settling;
+  });
+
+  test("of a stream at rest finds every record once in each store, and exits with 0", async () => {
     jsonOf(await scoreline(home, "warehouse", "--json"));
     const printed = await scoreline(home, "reconcile");
     expect(printed).toMatchObject({ code: 0, stdout: expect.stringMatching(/the stores agree/) });

@@ -56,9 +56,9 @@ export async function readPositions(
     else findings.add(placeOf(stream), misfit);
     return { ...stream, ...marks };
   });
-  // A partition that no scorer has taken yet has everything before it.
+  // A partition that no scorer had taken then has everything before it: what it settles meanwhile is left alone.
   for (const place of onBroker) {
-    if (after.has(placeOf(place)) || streams.some((stream) => placeOf(stream) === placeOf(place))) continue;
+    if (streams.some((stream) => placeOf(stream) === placeOf(place))) continue;
     const { low, high } = watermarks.get(placeOf(place)) ?? { low: 0n, high: 0n };
     const topicId = states.get(place.topic)?.topicId ?? "";
     positions.push({ ...place, topicId, start: low, next: low, projected: low, low, high });
