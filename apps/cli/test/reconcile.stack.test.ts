@@ -3,18 +3,13 @@ import { type DecisionEvent, topics } from "@scoreline/contracts";
 import { createProducer } from "@scoreline/kafka/librdkafka";
 import { down, type StackEnv, up } from "@scoreline/stack";
 import { alertsOf, connectMongo, type Db } from "@scoreline/stores/mongo";
-import {
-  commitSettlement,
-  connectPostgres,
-  type Database,
-  recordProjected,
-  takePartition,
-} from "@scoreline/stores/postgres";
+import { connectPostgres, type Database, recordProjected, takePartition } from "@scoreline/stores/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { initialise } from "../src/init.ts";
 import { type Reconciliation, reconcile } from "../src/reconcile/reconcile.ts";
 import { produceApplications, shares } from "./support/applications.ts";
 import { jsonOf, scoreline } from "./support/cli.ts";
+import { commitSettlement } from "./support/commit.ts";
 import { recorded } from "./support/decisions.ts";
 import { temporaryHome } from "./support/homes.ts";
 import { endScorer, progressOf, startScorer } from "./support/scorer.ts";
