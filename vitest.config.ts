@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const folders = "{packages,apps}/*/{src,test}";
+const folders = "{packages,apps}/*/{src,test,bench}";
 
 export default defineConfig({
   test: {

@@ -1,8 +1,10 @@
+import { topics } from "@scoreline/contracts";
 import { down, type Home, readEnv } from "@scoreline/stack";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
+import { addReconcileCommand } from "./commands/reconcile.ts";
 import { addRedriveCommand } from "./commands/redrive.ts";
 import { addReviewCommand } from "./commands/review.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -24,6 +26,14 @@ export type ProgramDeps = {
 function wholeNumber(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("Send a whole number from 1 to 999,999,999.");
+}
+
+const scorersMax = topics.creditApplications.partitions;
+
+/** A scorer holds one partition at least: more than there are would have nothing to do. */
+function scorerCount(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= scorersMax) return Number(value);
+  throw new InvalidArgumentError(`Send a whole number from 1 to ${scorersMax}, the topic's partitions.`);
 }
 
 const policyOption = () => new Option("--policy <file>", "the first policy, where none is published yet");
@@ -49,6 +59,7 @@ export function createProgram(deps: ProgramDeps): Command {
         .choices(["node", "deno"])
         .default("node"),
     )
+    .option("--scorers <number>", "processes of the scorer, in one group (default: as many as before, 1)", scorerCount)
     .addOption(json())
     .action((options) => upCommand(home, options));
 
@@ -91,6 +102,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addPolicyCommand(program, stores);
   addReviewCommand(program, stores);
   addExplainCommand(program, stores);
+  addReconcileCommand(program, stores);
   addRedriveCommand(program, stores);
 
   delegate(program, deps, "simulate", "send seeded applications over HTTP", ["simulator", "simulate"]);

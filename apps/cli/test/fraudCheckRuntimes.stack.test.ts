@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import {
   denoEnvironment,
@@ -14,18 +13,10 @@ import {
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { application, runtimes, startFraudCheck, type Worker } from "./support/fraudCheck.ts";
 import { temporaryHome } from "./support/homes.ts";
+import { freePort } from "./support/ports.ts";
 
 const home = temporaryHome("fraud-check-runtimes");
 const workers: Worker[] = [];
-
-/** A port that is free at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   const addresses = await Promise.all(runtimes.map(async () => `http://127.0.0.1:${await freePort()}`));

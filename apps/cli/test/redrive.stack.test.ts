@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { settledCounts } from "../src/counts.ts";
 import { initialise } from "../src/init.ts";
 import { defaultPolicyFile } from "../src/policies/firstPolicy.ts";
+import { reconcile } from "../src/reconcile/reconcile.ts";
 import { redrive } from "../src/redrive/redrive.ts";
 import { withTopicReader } from "../src/redrive/topicReader.ts";
 import { nodeArguments } from "../src/services.ts";
@@ -329,7 +330,12 @@ describe("each letter is put back once", () => {
 
   function newProducer(): Producer {
     const real = createProducer({ brokers: env.KAFKA_BROKERS, clientId: "scoreline-test" });
-    return { send: (each) => real.send(each), ready: () => real.ready(), close: () => real.close() };
+    return {
+      send: (each) => real.send(each),
+      sendAll: (all) => real.sendAll(all),
+      ready: () => real.ready(),
+      close: () => real.close(),
+    };
   }
 
   function redriveBy(producer: Producer, since: string[]) {
@@ -438,4 +444,9 @@ test("every decision is the one that an undisturbed scorer makes, what was put b
       select topic, partition, record_offset from credit_scores
       union all select distinct topic, partition, record_offset from data_quality_issues) as settled`;
   expect(settledOnce?.records).toBe(settledOnce?.places);
+});
+
+test("reconcile finds no difference", async () => {
+  const { differences, checks } = await reconcile(env);
+  expect([differences, checks.filter((check) => check.differences > 0)]).toEqual([0, []]);
 });

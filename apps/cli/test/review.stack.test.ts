@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { commitSettlement, type Database, takePartition } from "@scoreline/stores/postgres";
+import { type Database, takePartition } from "@scoreline/stores/postgres";
 import { beforeEach, describe, expect, inject, test } from "vitest";
+import { commitSettlement } from "./support/commit.ts";
 import { newDatabases } from "./support/databases.ts";
 import { recorded } from "./support/decisions.ts";
 import { runProgram } from "./support/program.ts";

@@ -7,6 +7,8 @@ const port = z.coerce
   .min(0, { error: portError })
   .max(65_535, { error: portError });
 
+const sessionError = "is not a time; set it to milliseconds from 1000 to 1800000";
+
 /** The scorer's environment. Each variable is explained in the documentation's table. */
 export const Config = z.object({
   KAFKA_BROKERS: z.string({ error: "is missing; name the brokers as host:port, comma separated" }),
@@ -14,6 +16,12 @@ export const Config = z.object({
   MONGO_URL: z.string({ error: "is missing; set it to a MongoDB connection string" }),
   SCORER_GROUP_ID: z.string().default("scoreline-scorer"),
   SCORER_INSTANCE_ID: z.string().optional(),
+  SCORER_SESSION_TIMEOUT_MS: z.coerce
+    .number({ error: sessionError })
+    .int({ error: sessionError })
+    .min(1_000, { error: sessionError })
+    .max(1_800_000, { error: sessionError })
+    .default(10_000),
   SCORER_METRICS_HOST: z.string().default("127.0.0.1"),
   SCORER_METRICS_PORT: port.default(9464),
   SCORELINE_COMMIT: z

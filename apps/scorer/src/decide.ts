@@ -1,5 +1,5 @@
-import type { Application } from "@scoreline/contracts";
-import type { Engine, PartitionWindows, WindowPlan } from "@scoreline/policy";
+import type { Application, ReasonDetail } from "@scoreline/contracts";
+import type { Decision, Engine, PartitionWindows, WindowPlan } from "@scoreline/policy";
 import type { DecisionColumns } from "@scoreline/stores/postgres";
 import type { PolicySnapshot } from "./snapshot.ts";
 
@@ -18,8 +18,24 @@ export function createDecide(
     pickers.set(engine, pick);
     const values = pick(windows.add(tMs, application));
     const exception = snapshot.exceptions.inForce(application.application_id, application.user_id, tMs);
-    const { reasonLiterals, ...decision } = engine.decide(application, values, exception);
-    const reasonDetails = engine.explain(application, values, { ...decision, reasonLiterals });
-    return { ...decision, reasonDetails };
+    const decision = engine.decide(application, values, exception);
+    return columnsOf(decision, engine.explain(application, values, decision));
+  };
+}
+
+/** Field by field: a rest of an object takes ten times as long. */
+function columnsOf(decision: Decision, reasonDetails: ReasonDetail[]): DecisionColumns {
+  return {
+    isFraud: decision.isFraud,
+    fraudRules: decision.fraudRules,
+    fraudReason: decision.fraudReason,
+    riskLevel: decision.riskLevel,
+    policyStatus: decision.policyStatus,
+    approvalStatus: decision.approvalStatus,
+    reasons: decision.reasons,
+    reasonDetails,
+    features: decision.features,
+    policyVersion: decision.policyVersion,
+    exceptionId: decision.exceptionId,
   };
 }

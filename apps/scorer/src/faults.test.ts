@@ -8,14 +8,10 @@ const coded = (code: string, more: object = {}) =>
 
 describe("faults are told apart by their codes", () => {
   test.each([
-    ["an id that another partition recorded", coded("23505", { constraint_name: "credit_scores_pkey" }), "contended"],
+    ["an id that another partition recorded", coded("23505", { constraint: "credit_scores_pkey" }), "contended"],
     ["a deadlock", coded("40P01"), "contended"],
     ["a serialization failure", coded("40001"), "contended"],
-    [
-      "a place in the stream that was settled before",
-      coded("23505", { constraint_name: "failed_records_pkey" }),
-      "unknown",
-    ],
+    ["a place in the stream that was settled before", coded("23505", { constraint: "failed_records_pkey" }), "unknown"],
     ["a failed check", coded("23514"), "refused"],
     ["a value out of range", coded("22003"), "refused"],
     ["a character that cannot be stored", coded("22P05"), "refused"],

@@ -27,7 +27,7 @@ export function faultOf(error: unknown): Fault {
 
 /** Any other key is the place of a record: its partition was settled before, and looking again would not end. */
 function isRepeatedId(error: unknown): boolean {
-  return (error as { constraint_name?: unknown }).constraint_name === "credit_scores_pkey";
+  return (error as { constraint?: unknown }).constraint === "credit_scores_pkey";
 }
 
 const driverErrors = new Set(["DeliveryFailed", "ProducerBusy"]);

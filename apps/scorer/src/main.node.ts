@@ -3,7 +3,7 @@ import { EnvironmentError, readEnvironment, topics } from "@scoreline/contracts"
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
-import { connectPostgres } from "@scoreline/stores/postgres";
+import { connectCommitter, connectPostgres } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import { Config } from "./config.ts";
@@ -13,6 +13,7 @@ import { createProjector } from "./projections.ts";
 import { applicationReader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
 import { Scorer } from "./scorer.ts";
+import { SeenIds } from "./seenIds.ts";
 
 function configure() {
   try {
@@ -34,11 +35,13 @@ const kafka = {
   onError: (error: { code: number; message: string }) => log.warn({ ...error }, "the broker does not answer"),
 };
 const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8 });
+const committer = connectCommitter(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 4 });
 const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
 const producer = createProducer(kafka);
 const consumer = createConsumer({
   ...kafka,
   groupId: config.SCORER_GROUP_ID,
+  sessionTimeoutMs: config.SCORER_SESSION_TIMEOUT_MS,
   ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
 });
 const observer = createObserver(metrics, log);
@@ -47,6 +50,8 @@ const scorer = new Scorer({
   consumer,
   describe: (names) => describeTopics(kafka, names),
   sql,
+  commit: committer.commit,
+  seen: new SeenIds(),
   policies,
   project: createProjector({ producer, db }),
   readers: {
@@ -99,5 +104,5 @@ try {
 }
 server.close();
 policies.stop();
-await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), mongo.close()]);
+await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), committer.end(), mongo.close()]);
 log.info("scorer stopped");

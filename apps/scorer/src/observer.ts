@@ -1,5 +1,6 @@
 import type { Settlement } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
+import { createLedger, type Ledger } from "./ledger.ts";
 import type { PoliciesObserver } from "./policies.ts";
 import type { Draft } from "./read.ts";
 
@@ -7,7 +8,8 @@ type Place = { topic: string; partition: number };
 
 /** What the scorer tells of itself, as metrics and log lines. Counts follow the commit, so they agree with the tables. */
 export type Observer = {
-  received(topic: string, count: number): void;
+  received: Ledger["received"];
+  returned: Ledger["returned"];
   settled(place: Place, drafts: readonly Draft[], settlement: Settlement): void;
   retrying(place: Place, sink: string, error: unknown): void;
   /** A batch waits for a policy to decide by, and why; undefined when it does no longer. */
@@ -18,30 +20,32 @@ export type Observer = {
 
 /** An observer over the metric catalogue. Never logs a record's content. */
 export function createObserver(metrics: Metrics, log: Logger): Observer & PoliciesObserver {
-  const settledRecords = metrics.counter("recordsSettled");
+  const ledger = createLedger(metrics);
   const invalid = metrics.counter("dataQualityInvalid");
   const forgiven = metrics.counter("forgiven");
   const decisions = metrics.counter("decisions");
   const alerts = metrics.counter("fraudAlerts");
   const latency = metrics.histogram("decisionLatency");
   return {
-    received: (topic, count) => metrics.counter("recordsReceived").inc({ topic }, count),
+    received: ledger.received,
+    returned: ledger.returned,
     settled: ({ topic }, drafts, { scored, faulty }) => {
       const duplicates = faulty.filter((record) => record.failures[0]?.check === "duplicate_application_id").length;
-      settledRecords.inc({ topic, outcome: "scored" }, scored.length);
-      settledRecords.inc({ topic, outcome: "duplicate" }, duplicates);
-      settledRecords.inc({ topic, outcome: "failed" }, faulty.length - duplicates);
-      settledRecords.inc({ topic, outcome: "skipped" }, drafts.length - scored.length - faulty.length);
+      ledger.settled(topic, {
+        scored: scored.length,
+        duplicate: duplicates,
+        failed: faulty.length - duplicates,
+        skipped: drafts.length - scored.length - faulty.length,
+      });
       for (const { failures } of faulty) for (const { check } of failures) invalid.inc({ check });
       for (const draft of drafts)
         if (draft.kind === "candidate") for (const flaw of draft.flaws) forgiven.inc({ flaw });
       const nowMs = Date.now();
       for (const { tMs, decision } of scored) {
-        const { approvalStatus, riskLevel, policyVersion, fraudRules } = decision;
-        decisions.inc({ approval_status: approvalStatus, risk_level: riskLevel, policy_version: policyVersion });
-        for (const rule of fraudRules) alerts.inc({ rule });
+        for (const rule of decision.fraudRules) alerts.inc({ rule });
         latency.observe((nowMs - tMs) / 1000);
       }
+      for (const { labels, count } of tallied(scored)) decisions.inc(labels, count);
     },
     retrying: ({ topic, partition }, sink, error) => {
       metrics.counter("sinkRetries").inc({ sink });
@@ -55,6 +59,22 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
     },
     ...policiesObserver(metrics, log),
   };
+}
+
+/** A batch's decisions by outcome: a counter takes longer to find its series than a decision takes. */
+function tallied(scored: Settlement["scored"]) {
+  const tally = new Map<string, { labels: Record<string, string>; count: number }>();
+  for (const { decision } of scored) {
+    const { approvalStatus, riskLevel, policyVersion } = decision;
+    const key = `${approvalStatus} ${riskLevel} ${policyVersion}`;
+    const entry = tally.get(key);
+    if (entry) entry.count += 1;
+    else {
+      const labels = { approval_status: approvalStatus, risk_level: riskLevel, policy_version: policyVersion };
+      tally.set(key, { labels, count: 1 });
+    }
+  }
+  return tally.values();
 }
 
 function waitingObserver(metrics: Metrics, log: Logger): Observer["waiting"] {

@@ -1,43 +1,36 @@
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
-import {
-  type Committed,
-  commitSettlement,
-  committedOffset,
-  type Database,
-  Fenced,
-  type HeldPartition,
-  readCommitted,
-  recordedIds,
-  recordProjected,
-  type Settlement,
-} from "@scoreline/stores/postgres";
-import { createDecide, type Decide } from "./decide.ts";
-import { Dropped, faultOf, persist, wait } from "./faults.ts";
+import type { Committer, Database, HeldPartition } from "@scoreline/stores/postgres";
+import { createDecide } from "./decide.ts";
+import { Dropped, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
 import type { Policies } from "./policies.ts";
+import { ProjectionQueue } from "./projecting.ts";
 import type { Projector } from "./projections.ts";
-import { type Draft, faulty, type Reader } from "./read.ts";
-import { settle } from "./settle.ts";
-import { type KeptWindows, WindowKeeper } from "./windows.ts";
+import type { Draft, Reader } from "./read.ts";
+import type { SeenIds } from "./seenIds.ts";
+import { type Ready, Settling } from "./settling.ts";
+import { WindowKeeper } from "./windows.ts";
 
-/** Records settled in one transaction. */
+/** Records settled in one transaction: all that wait, up to this. */
 const batchMax = 2_000;
 
-/** Bytes settled in one transaction, unless a single record has more: a statement that keeps bad records holds them twice. */
-const batchBytesMax = 16_000_000;
+/** Bytes settled in one transaction, unless a single record has more: a bad record is sent as twice its size. */
+const batchBytesMax = 2_000_000;
 
-/** A partition's records wait while a sink is slow; above these bounds the partition is paused. */
-const backlogMax = 3 * batchMax;
-const backlogBytesMax = 2 * batchBytesMax;
+/** Above these bounds of what it has in hand, a partition that does not move on is paused. */
+const inHandMax = batchMax;
+const inHandBytesMax = batchBytesMax;
 
-/** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
-const catchUpMax = 250n;
-
-/** How long a partition that is taken away or shut down may take to finish the batch in hand. */
+/** How long a partition that is taken away or shut down may take to finish the batches in hand. */
 const finishMsMax = 10_000;
+
+/** How long what is under way may take to end, once the partition is given up. */
+const dropMsMax = 2_000;
 
 export type PartitionDeps = {
   sql: Database;
+  commit: Committer["commit"];
+  seen: SeenIds;
   policies: Pick<Policies, "snapshot" | "until">;
   project: Projector;
   observer: Observer;
@@ -45,38 +38,70 @@ export type PartitionDeps = {
   version: string;
 };
 
-/** How a batch is decided, and the windows that it enters. */
-type Ready = { decide: Decide; windows: KeptWindows["windows"] };
+export type PartitionEvents = {
+  /** Hears, once, why the partition cannot go on. */
+  onFailure: (error: unknown) => void;
+  /** Hears that less is in hand. */
+  onMoved: () => void;
+};
 
 /**
- * One partition in this process' hands: its records are settled in order, each batch in one fenced transaction, and then
- * projected while the next batch is settled.
+ * One partition in this process' hands: its records wait in a bounded backlog, are settled in order, and what was settled is
+ * projected beside that.
  */
 export class PartitionWorker {
   readonly held: HeldPartition;
   readonly #read: Reader;
   readonly #deps: PartitionDeps;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #events: PartitionEvents;
   readonly #drop = new AbortController();
   /** Aborted when nothing new is begun any more: a batch that waits for a policy or its windows is given up. */
   readonly #patience = new AbortController();
   readonly #windows: WindowKeeper;
+  readonly #settling: Settling;
+  readonly #projections: ProjectionQueue;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
+  /** Records that were accepted and are not settled, those of batches under way included. */
+  #unsettled = 0;
   #failed = false;
+  #isReturned = false;
   #draining: Promise<void> | undefined;
-  #projecting: Promise<void> = Promise.resolve();
+  #draftedMs = 0;
 
-  /** `onFailure` hears, once, why the partition cannot go on. */
-  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, onFailure: (error: unknown) => void) {
+  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, events: PartitionEvents) {
     this.held = held;
-    this.#onFailure = onFailure;
+    this.#events = events;
     this.#read = read;
     this.#deps = deps;
+    const { sql, commit, seen, project, observer } = deps;
     this.#windows = new WindowKeeper(held, {
-      sql: deps.sql,
+      sql,
       persist: (attempt) => this.#persist("postgres", attempt, this.#patience.signal),
-      onRebuilt: (rows, ms) => deps.observer.rebuilt(held, rows, ms),
+      onRebuilt: (rows, ms) => observer.rebuilt(held, rows, ms),
+    });
+    this.#projections = new ProjectionQueue(held, {
+      sql,
+      project,
+      persist: (sink, attempt) => this.#persist(sink, attempt),
+      onFailure: (error) => this.#fail(error),
+      onProjected: () => events.onMoved(),
+    });
+    this.#settling = new Settling(held, {
+      sql,
+      commit,
+      seen,
+      version: deps.version,
+      ready: (drafts, quiet) => this.#ready(drafts, quiet),
+      persist: (attempt) => this.#persist("postgres", attempt),
+      onSettled: (drafts, settlement) => {
+        // What was left behind and ends later has been told of as returned.
+        if (this.#isReturned) return;
+        observer.settled(held, drafts, settlement);
+        this.#unsettled -= drafts.length;
+        this.#projections.push(settlement);
+        events.onMoved();
+      },
     });
   }
 
@@ -85,30 +110,32 @@ export class PartitionWorker {
     return this.#windows.size;
   }
 
-  get backlog(): number {
-    return this.#backlog.length;
+  /** The records that were accepted and are not yet projected, and the bytes of those that still hold theirs. */
+  get inHand(): { records: number; bytes: number } {
+    const { records, bytes } = this.#projections.waiting;
+    return { records: this.#unsettled + records, bytes: this.#backlogBytes + bytes };
   }
 
-  /** True when the backlog has reached its bound, in records or in bytes: the partition should be paused. */
+  /** True when so much is in hand that the partition should be paused, unless it moves on. */
   get full(): boolean {
-    return this.#backlog.length > backlogMax || this.#backlogBytes > backlogBytesMax;
+    const { records, bytes } = this.inHand;
+    return records > inHandMax || bytes > inHandBytesMax;
   }
 
-  /** True when there is room again for what a fetch brings. */
-  get roomy(): boolean {
-    return this.#backlog.length <= backlogMax / 2 && this.#backlogBytes <= backlogBytesMax / 2;
-  }
-
-  /** Starts with what an earlier holder left to project; records that come meanwhile wait. */
+  /** Starts with what an earlier holder left to project. */
   begin(): void {
-    this.#draining = this.#drain(() => this.catchUp()).catch((error: unknown) => this.#fail(error));
+    this.#projections.begin();
   }
 
   /** Takes records of this partition, in order. */
   accept(records: ConsumedRecord[]): void {
-    this.#backlog.push(...records);
-    for (const record of records) this.#backlogBytes += bytesOf(record);
-    this.#draining ??= this.#drain().catch((error: unknown) => this.#fail(error));
+    this.#deps.observer.received(this.held.topic, records.length);
+    for (const record of records) {
+      this.#backlog.push(record);
+      this.#backlogBytes += bytesOf(record);
+    }
+    this.#unsettled += records.length;
+    this.#draining ??= this.#drain();
   }
 
   /** Makes the windows that the published policies ask for, so that they are there when they are needed. */
@@ -117,142 +144,96 @@ export class PartitionWorker {
     if (snapshot && !this.#patience.signal.aborted) this.#windows.prepare(snapshot.planFrom(this.held.maxTMs));
   }
 
-  /** Projects again what an earlier holder committed and may not have projected. */
-  async catchUp(): Promise<void> {
-    const { held } = this;
-    const end = held.nextOffset;
-    for (let from = held.projectedOffset; from < end; from += catchUpMax) {
-      const to = from + catchUpMax < end ? from + catchUpMax : end;
-      const committed = await this.#persist("postgres", () => readCommitted(this.#deps.sql, held, from, to));
-      await this.#project(committed, to);
-    }
-  }
-
-  /** Gives the partition up: what is committed stays, what is not is left to the next holder. Resolves when nothing runs. */
+  /**
+   * Gives the partition up: what is committed stays, what is not is left to the next holder. Resolves when nothing runs any
+   * more; a statement that Postgres does not end is left behind, and can write nothing once the partition is taken again.
+   */
   async drop(): Promise<void> {
     this.#clear();
     this.#patience.abort();
     this.#drop.abort();
-    await this.#draining;
-    await this.#windows.ended();
-    await this.#projecting.catch(() => undefined);
+    await within(dropMsMax, this.#ended());
+    if (this.#isReturned) return;
+    this.#isReturned = true;
+    this.#deps.observer.returned(this.held.topic, this.#unsettled);
   }
 
-  /** Finishes the batch in hand, its projection included, within a bound; then gives the partition up. */
+  /** Finishes the batches in hand, their projection included, within a bound; then gives the partition up. */
   async finish(): Promise<void> {
     this.#clear();
     this.#patience.abort();
-    const timer = new AbortController();
-    const idle = Promise.resolve(this.#draining).then(() => this.#projecting.catch(() => undefined));
-    await Promise.race([idle, wait(finishMsMax, timer.signal)]);
-    timer.abort();
+    await within(
+      finishMsMax,
+      Promise.resolve(this.#draining).then(() => this.#projections.idle()),
+    );
     await this.drop();
+  }
+
+  async #ended(): Promise<void> {
+    await this.#draining;
+    await this.#windows.ended();
+    await this.#projections.idle();
   }
 
   #clear(): void {
     this.#backlog = [];
     this.#backlogBytes = 0;
+    this.#events.onMoved();
   }
 
   /** Tells once why the partition cannot go on. One that was given up tells nothing. */
   #fail(error: unknown): void {
     if (this.#failed || error instanceof Dropped) return;
     this.#failed = true;
-    this.#onFailure(error);
+    this.#events.onFailure(error);
   }
 
-  async #drain(first?: () => Promise<void>): Promise<void> {
+  async #drain(): Promise<void> {
     try {
-      // Without anything to do first, a batch is in hand before this function first gives way.
-      if (first) await first();
       while (this.#backlog.length > 0) {
-        const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
-        for (const record of batch) this.#backlogBytes -= bytesOf(record);
-        await this.#settle(batch.map((record) => this.#draft(record)));
+        // Without a reason to wait, a batch is in hand before this function first gives way.
+        if (this.#projections.isFull) await this.#projections.room();
+        const drafts = this.#take();
+        if (drafts.length > 0) await this.#settling.settle(drafts);
+        if (this.#backlog.length === 0) await this.#settling.settled();
       }
+    } catch (error) {
+      this.#fail(error);
     } finally {
       // No await lies between the last look at the backlog and this, so no record is left behind.
       this.#draining = undefined;
     }
   }
 
-  #drafted = 0;
-
-  #draft(record: ConsumedRecord): Draft {
-    this.#drafted = Math.max(this.#drafted, this.held.maxTMs, record.timestampMs);
-    return this.#read(record, this.#drafted);
-  }
-
-  /** Settles a batch; one that holds a row which Postgres refuses is halved until that record stands alone. */
-  async #settle(drafts: Draft[]): Promise<void> {
-    try {
-      const settlement = await this.#commit(drafts, await this.#ready(drafts));
-      this.#deps.observer.settled(this.held, drafts, settlement);
-      await this.#projecting;
-      this.#projecting = this.#project(settlement, settlement.next);
-      this.#projecting.catch((error: unknown) => this.#fail(error));
-    } catch (error) {
-      const [draft, ...others] = drafts;
-      if (faultOf(error) !== "refused" || !draft) throw error;
-      if (others.length === 0) return this.#settle([condemn(draft, error, this.#deps.version)]);
-      const half = Math.ceil(drafts.length / 2);
-      await this.#settle(drafts.slice(0, half));
-      await this.#settle(drafts.slice(half));
-    }
+  /** The next batch, read: all that waits, within the bounds of a batch, at the broker's time, which never falls. */
+  #take(): Draft[] {
+    const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
+    for (const record of batch) this.#backlogBytes -= bytesOf(record);
+    return batch.map((record) => {
+      this.#draftedMs = Math.max(this.#draftedMs, this.held.maxTMs, record.timestampMs);
+      return this.#read(record, this.#draftedMs);
+    });
   }
 
   /** What a batch is decided by; waits until the policies in force at its times are known and their windows are there. */
-  async #ready(drafts: readonly Draft[]): Promise<Ready | undefined> {
-    const times = drafts.flatMap((draft) => (draft.kind === "candidate" ? [draft.tMs] : []));
-    const [firstMs, lastMs] = [times[0], times.at(-1)];
-    if (firstMs === undefined || lastMs === undefined) return undefined;
+  async #ready(drafts: readonly Draft[], quiet: () => Promise<void>): Promise<Ready | undefined> {
+    const first = drafts.find((draft) => draft.kind === "candidate")?.tMs;
+    const last = drafts.findLast((draft) => draft.kind === "candidate")?.tMs;
+    if (first === undefined || last === undefined) return undefined;
     const { policies, observer } = this.#deps;
-    const { signal } = this.#patience;
     try {
-      const snapshot = await policies.until(firstMs, lastMs, signal, (why) => observer.waiting(this.held, why));
-      const plan = snapshot.planFrom(Math.max(this.held.maxTMs, firstMs));
-      const kept = await this.#windows.serving(plan, snapshot.policiesBetween(firstMs, lastMs));
+      const why = (reason: string) => observer.waiting(this.held, reason);
+      const snapshot = await policies.until(first, last, this.#patience.signal, why);
+      const plan = snapshot.planFrom(Math.max(this.held.maxTMs, first));
+      let kept = this.#windows.serving(plan, snapshot.policiesBetween(first, last));
+      if (!kept) {
+        await quiet();
+        kept = await this.#windows.renewed();
+      }
       return { decide: createDecide(snapshot, kept), windows: kept.windows };
     } finally {
       observer.waiting(this.held, undefined);
     }
-  }
-
-  async #commit(drafts: readonly Draft[], ready: Ready | undefined): Promise<Settlement> {
-    const { sql } = this.#deps;
-    const ids = drafts.flatMap((draft) => (draft.kind === "candidate" ? [draft.application.application_id] : []));
-    for (;;) {
-      const recorded = await this.#persist("postgres", () => recordedIds(sql, ids));
-      try {
-        const settlement = settle(drafts, recorded, ready?.decide ?? undecided);
-        await this.#persist("postgres", () => this.#commitOnce(settlement));
-        ready?.windows.commit();
-        this.held.nextOffset = settlement.next;
-        this.held.maxTMs = settlement.maxTMs;
-        return settlement;
-      } catch (error) {
-        // What is decided again, or in halves, is decided by the windows as of the last commit.
-        ready?.windows.rollback();
-        // Another partition recorded one of these ids between the look-up and the commit: look again.
-        if (faultOf(error) !== "contended") throw error;
-      }
-    }
-  }
-
-  /** Commits, unless an earlier attempt whose answer was lost did. */
-  async #commitOnce(settlement: Settlement): Promise<void> {
-    try {
-      await commitSettlement(this.#deps.sql, this.held, settlement);
-    } catch (error) {
-      if (!(error instanceof Fenced)) throw error;
-      if ((await committedOffset(this.#deps.sql, this.held)) !== settlement.next) throw error;
-    }
-  }
-
-  async #project(committed: Committed, to: bigint): Promise<void> {
-    await this.#persist("projections", () => this.#deps.project(this.held, committed));
-    await this.#persist("postgres", () => recordProjected(this.#deps.sql, this.held, to));
-    this.held.projectedOffset = to;
   }
 
   #persist<T>(sink: string, attempt: () => Promise<T>, dropped = this.#drop.signal): Promise<T> {
@@ -260,19 +241,15 @@ export class PartitionWorker {
   }
 }
 
-/** A batch without an application is settled without a policy. */
-const undecided: Decide = () => {
-  throw new Error("A batch that needs no policy has an application.");
-};
-
 /** How many of the first records make a batch: one at least. */
 function batchSizeOf(records: readonly ConsumedRecord[]): number {
   let bytes = 0;
-  const beyond = records.slice(0, batchMax).findIndex((record) => {
-    bytes += bytesOf(record);
-    return bytes > batchBytesMax;
-  });
-  return beyond === -1 ? batchMax : Math.max(beyond, 1);
+  const count = Math.min(records.length, batchMax);
+  for (let index = 0; index < count; index += 1) {
+    bytes += bytesOf(records[index] as ConsumedRecord);
+    if (bytes > batchBytesMax) return Math.max(index, 1);
+  }
+  return count;
 }
 
 function bytesOf({ key, value, headers }: ConsumedRecord): number {
@@ -281,15 +258,9 @@ function bytesOf({ key, value, headers }: ConsumedRecord): number {
   return bytes;
 }
 
-/** The record that Postgres refuses, as a bad record of its own. */
-function condemn(draft: Draft, error: unknown, version: string): Draft {
-  if (draft.kind === "skipped") throw error;
-  const detail = `The database refused the record (SQLSTATE ${(error as { code: string }).code}).`;
-  const failures = [{ pointer: "", check: "unclassified", detail }];
-  if (draft.kind === "candidate") {
-    return faulty(draft.raw, draft.tMs, draft.application.application_id, failures, version);
-  }
-  // It is refused again with nothing of the sender's in its issue: then the fault is not the record's.
-  if (draft.record.failures[0]?.check === "unclassified") throw error;
-  return { ...draft, record: { ...draft.record, failures } };
+/** Resolves when `work` has ended, well or not, and after `ms` milliseconds at the latest. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work.catch(() => undefined), wait(ms, timer.signal)]);
+  timer.abort();
 }

@@ -1,4 +1,4 @@
-import { topics } from "@scoreline/contracts";
+import { DecisionEvent, topics } from "@scoreline/contracts";
 import { DeliveryFailed } from "@scoreline/kafka";
 import { MemoryProducer } from "@scoreline/kafka/memory";
 import { MongoClient } from "mongodb";
@@ -40,6 +40,24 @@ test("each scored application is one decision, keyed by its id, with the same id
   });
   expect(decisions.map(({ key }) => key).toSorted()).toEqual(["a", "a", "b", "b"]);
   expect(new Set(events.map((event) => event.decision_id)).size).toBe(2);
+});
+
+test("a decision's record is what its contract says, for every outcome", async () => {
+  const producer = new MemoryProducer();
+  const values = [700, 550, 400].flatMap((credit_score) => {
+    return [1, 15_000, 15_001].map((loan_amount) =>
+      application(`${credit_score}:${loan_amount}`, { credit_score, loan_amount }),
+    );
+  });
+  const committed = settled(
+    ...values.filter(({ credit_score, loan_amount }) => credit_score > 450 || loan_amount < 15_001),
+  );
+  await createProjector({ producer, db })(place, committed);
+  const events = producer
+    .records(topics.creditDecisions.name)
+    .map(({ value }) => JSON.parse(Buffer.from(value).toString()));
+  expect(events.map((event) => DecisionEvent.strict().parse(event))).toHaveLength(8);
+  expect(new Set(events.map((event) => event.reasons.length))).toEqual(new Set([0, 1]));
 });
 
 test("a bad record is one dead letter, and a repeat of an id is none", async () => {

@@ -1,4 +1,4 @@
-import { type DecisionEvent, topics } from "@scoreline/contracts";
+import { formatTime, topics } from "@scoreline/contracts";
 import type { Producer } from "@scoreline/kafka";
 import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
 import type { Committed, CommittedScore } from "@scoreline/stores/postgres";
@@ -29,7 +29,7 @@ export function createProjector({ producer, db }: { producer: Producer; db: Db }
       ...faulty.flatMap((record) => (record.kept ? [deadLetterOf(place, record, record.kept)] : [])),
     ];
     for (let start = 0; start < sends.length; start += sendsMax) {
-      await Promise.all(sends.slice(start, start + sendsMax).map((record) => producer.send(record)));
+      await producer.sendAll(sends.slice(start, start + sendsMax));
     }
   };
 }
@@ -55,16 +55,18 @@ function alertOf({ topic, partition }: Place, { offset, tMs, application, decisi
 }
 
 function decisionOf(place: Place, { offset, tMs, application, decision }: CommittedScore) {
-  const event: DecisionEvent = {
-    decision_id: coordinatesOf({ ...place, offset }),
-    application_id: application.application_id,
-    user_id: application.user_id,
-    approval_status: decision.approvalStatus,
-    risk_level: decision.riskLevel,
-    is_fraud: decision.isFraud,
-    reasons: decision.reasons,
-    policy_version: decision.policyVersion,
-    received_at: new Date(tMs).toISOString(),
-  };
-  return { topic: topics.creditDecisions.name, key: event.application_id, value: Buffer.from(JSON.stringify(event)) };
+  // Joined by hand, since serializing an object of its own for each decision takes three times as long. Ids and codes need
+  // no escape, for their forms hold no character that JSON gives a meaning.
+  const json = `{"decision_id":"${coordinatesOf({ ...place, offset })}","application_id":"${
+    application.application_id
+  }","user_id":"${application.user_id}","approval_status":"${decision.approvalStatus}","risk_level":"${
+    decision.riskLevel
+  }","is_fraud":${decision.isFraud},"reasons":${quotedCodes(decision.reasons)},"policy_version":${JSON.stringify(
+    decision.policyVersion,
+  )},"received_at":"${formatTime(tMs)}"}`;
+  return { topic: topics.creditDecisions.name, key: application.application_id, value: Buffer.from(json) };
+}
+
+function quotedCodes(codes: readonly string[]): string {
+  return codes.length === 0 ? "[]" : `["${codes.join('","')}"]`;
 }

@@ -8,7 +8,7 @@ import type {
 } from "@scoreline/kafka/librdkafka";
 import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
-import { Dropped, persist } from "./faults.ts";
+import { Dropped, persist, wait } from "./faults.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
 import type { Policies } from "./policies.ts";
 import type { Reader } from "./read.ts";
@@ -25,6 +25,19 @@ export type ScorerDeps = Omit<PartitionDeps, "policies"> & {
 
 const pollCountMax = 2_000;
 const pollMsMax = 100;
+
+/**
+ * Above these bounds of what all partitions that are not paused have in hand, nothing is polled. Low enough that most records
+ * are through before the garbage collector has to move them, and enough for the round trips of some batches at once.
+ */
+const inHandMax = 12_000;
+const inHandBytesMax = 8_000_000;
+
+/**
+ * How long nothing is polled before the partitions that do not move on are paused. Seldom is better: the client throws away
+ * what it has fetched of a partition that is paused, and fetches it again.
+ */
+const holdMsMax = 500;
 /** A partition that stopped (fenced off, its source changed, its offset gone) is tried again after this long. */
 const stoppedRetryMs = 10_000;
 /** How often the sizes of the windows are told. */
@@ -43,8 +56,8 @@ function topicIdOf(topic: string, state: TopicState | undefined): string {
 }
 
 /**
- * The consuming loop. It never waits for a sink: each partition has a worker with a bounded backlog, and a partition
- * whose backlog is full is paused, so that the group sees a member that polls.
+ * The consuming loop. Each partition has a worker with a bounded backlog. The loop waits a while for room, and for no sink: a
+ * partition that does not move on is paused, so that the others go on and the group sees a member that polls.
  */
 export class Scorer {
   readonly #deps: ScorerDeps;
@@ -58,6 +71,7 @@ export class Scorer {
   #sizesToldMs = 0;
   #joined = false;
   #failure: unknown;
+  #tellMoved: () => void = () => {};
 
   constructor(deps: ScorerDeps) {
     this.#deps = deps;
@@ -82,6 +96,7 @@ export class Scorer {
       const { records, errors } = await consumer.poll(pollCountMax, pollMsMax);
       for (const { topic, partition, message } of errors) this.#onConsumerError(message, topic, partition);
       this.#dispatch(records);
+      await this.#room();
       this.#resumeDrained();
       this.#retryStopped();
       this.#tellSizes();
@@ -102,8 +117,37 @@ export class Scorer {
     for (const [key, batch] of groupByPartition(records)) {
       const worker = this.#workers.get(key);
       if (!worker) continue;
-      this.#deps.observer.received(worker.held.topic, batch.length);
       worker.accept(batch);
+    }
+  }
+
+  /** Waits while much is in hand; partitions that do not move on are paused in the end, and the others go on. */
+  async #room(): Promise<void> {
+    const holdUntilMs = performance.now() + holdMsMax;
+    while (this.#isFull() && !this.#stopping.signal.aborted) {
+      const leftMs = holdUntilMs - performance.now();
+      if (leftMs <= 0) return this.#pauseFull();
+      const moved = new Promise<void>((resolve) => {
+        this.#tellMoved = resolve;
+      });
+      const timer = new AbortController();
+      await Promise.race([moved, wait(leftMs, timer.signal)]);
+      timer.abort();
+    }
+  }
+
+  #isFull(): boolean {
+    let [records, bytes] = [0, 0];
+    for (const [key, { inHand }] of this.#workers) {
+      if (this.#paused.has(key)) continue;
+      records += inHand.records;
+      bytes += inHand.bytes;
+    }
+    return records > inHandMax || bytes > inHandBytesMax;
+  }
+
+  #pauseFull(): void {
+    for (const [key, worker] of this.#workers) {
       if (!worker.full || this.#paused.has(key)) continue;
       this.#deps.consumer.pause([worker.held]);
       this.#paused.add(key);
@@ -113,7 +157,7 @@ export class Scorer {
   #resumeDrained(): void {
     for (const key of this.#paused) {
       const worker = this.#workers.get(key);
-      if (worker && !worker.roomy) continue;
+      if (worker?.full) continue;
       this.#paused.delete(key);
       if (worker) this.#deps.consumer.resume([worker.held]);
     }
@@ -174,7 +218,10 @@ export class Scorer {
         (error) => observer.retrying(ref, "postgres", error),
       );
       if (this.#stopping.signal.aborted) throw new Dropped();
-      const worker = new PartitionWorker(held, read, this.#deps, (error) => this.#stopPartition(ref, error));
+      const worker = new PartitionWorker(held, read, this.#deps, {
+        onFailure: (error) => this.#stopPartition(ref, error),
+        onMoved: () => this.#tellMoved(),
+      });
       this.#workers.set(keyOf(ref), worker);
       worker.begin();
       this.#prepare(worker);
@@ -254,13 +301,18 @@ function keyOf({ topic, partition }: PartitionRef): string {
   return `${topic}/${partition}`;
 }
 
+/** Records come in runs of one partition. */
 function groupByPartition(records: ConsumedRecord[]): Map<string, ConsumedRecord[]> {
   const groups = new Map<string, ConsumedRecord[]>();
+  let [last, group]: [ConsumedRecord | undefined, ConsumedRecord[]] = [undefined, []];
   for (const record of records) {
-    const key = keyOf(record);
-    const group = groups.get(key);
-    if (group) group.push(record);
-    else groups.set(key, [record]);
+    if (last?.partition !== record.partition || last.topic !== record.topic) {
+      const key = keyOf(record);
+      group = groups.get(key) ?? [];
+      groups.set(key, group);
+    }
+    group.push(record);
+    last = record;
   }
   return groups;
 }

@@ -32,3 +32,10 @@ function repeatOf(id: string): Failure {
   const detail = `application_id ${id} was recorded before; this record changed nothing.`;
   return { pointer: "/application_id", check: "duplicate_application_id", detail };
 }
+
+/** The ids of a batch's good records. */
+export function idsOf(drafts: readonly Draft[]): string[] {
+  const ids: string[] = [];
+  for (const draft of drafts) if (draft.kind === "candidate") ids.push(draft.application.application_id);
+  return ids;
+}

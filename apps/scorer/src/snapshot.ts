@@ -25,8 +25,18 @@ export type Compiled = { engine: Engine } | { refusal: string };
 /** Compiles versions, each once: a version is immutable, and its text is what its hash says (`readPolicies` sees to it). */
 export class Compiler {
   readonly #compiled = new Map<string, Compiled>();
+  /** The same by the object that a read made of a version: asked for every record. */
+  readonly #known = new WeakMap<PolicyVersion, Compiled>();
 
   compile(policyVersion: PolicyVersion): Compiled {
+    const known = this.#known.get(policyVersion);
+    if (known) return known;
+    const compiled = this.#compileOnce(policyVersion);
+    this.#known.set(policyVersion, compiled);
+    return compiled;
+  }
+
+  #compileOnce(policyVersion: PolicyVersion): Compiled {
     const key = `${policyVersion.version} ${policyVersion.sha256}`;
     const known = this.#compiled.get(key);
     if (known) return known;

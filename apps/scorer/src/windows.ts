@@ -48,14 +48,19 @@ export class WindowKeeper {
     this.#rebuild = this.#kept.plan.key === plan.key ? undefined : new Rebuild(plan, this.#held, this.#deps);
   }
 
-  /** Between two batches: the windows of `plan`, or those there are if they serve `policies` and the others are not ready. */
-  async serving(plan: WindowPlan, policies: readonly CheckedPolicy[]): Promise<KeptWindows> {
+  /** The windows there are, if they serve `policies` and those of `plan` are not ready to take their place. */
+  serving(plan: WindowPlan, policies: readonly CheckedPolicy[]): KeptWindows | undefined {
     this.prepare(plan);
     const [kept, rebuild] = [this.#kept, this.#rebuild];
-    if (!rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy)))) return kept;
+    return !rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy))) ? kept : undefined;
+  }
+
+  /** Between two batches: the windows that were prepared last, once they are there. */
+  async renewed(): Promise<KeptWindows> {
+    if (!this.#rebuild) return this.#kept;
     this.#awaited = true;
     try {
-      this.#kept = await rebuild.finish();
+      this.#kept = await this.#rebuild.finish();
       this.#rebuild = undefined;
       return this.#kept;
     } finally {

@@ -1,4 +1,4 @@
-import type { Database } from "@scoreline/stores/postgres";
+import type { Committer, Database } from "@scoreline/stores/postgres";
 
 type Query = ReturnType<Database>;
 
@@ -12,28 +12,27 @@ function intercepting(sql: Database, part: string, answer: (query: Query) => Pro
   });
 }
 
-/** The database as it is behind a network that loses the answers of the first `count` commits, after they took effect. */
-export function losingAnswers(sql: Database, count: number): Database {
+type Commit = Committer["commit"];
+
+/** Commits behind a network that loses the answers of the first `count`, after they took effect. */
+export function losingAnswers(count: number): (commit: Commit) => Commit {
   let left = count;
-  return intercepting(sql, "insert into credit_scores", async (query) => {
-    const rows = await query;
+  return (commit) => async (held, settlement) => {
+    await commit(held, settlement);
     left -= 1;
     if (left >= 0) throw Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED" });
-    return rows;
-  });
+  };
 }
 
-/** The database as it is while others use it too: `meanwhile` happens between the look-up of ids and the commit, once. */
-export function withOthers(sql: Database, meanwhile: () => Promise<unknown>): Database {
+/** Commits while others write too: `meanwhile` happens once, after a batch was decided and before it is committed. */
+export function withOthers(meanwhile: () => Promise<unknown>): (commit: Commit) => Commit {
   let done = false;
-  return intercepting(sql, "= any(", async (query) => {
-    const rows = await query;
-    if (!done) {
-      done = true;
-      await meanwhile();
-    }
-    return rows;
-  });
+  return (commit) => async (held, settlement) => {
+    const first = !done;
+    done = true;
+    if (first) await meanwhile();
+    await commit(held, settlement);
+  };
 }
 
 /** The database with its answers to the look-back of windows held back until `opened` resolves. */

@@ -4,7 +4,7 @@ import { alertsOf, connectMongo } from "@scoreline/stores/mongo";
 import { committedOffset, type Database, Fenced, takePartition } from "@scoreline/stores/postgres";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { createProjector, type Projector } from "../src/projections.ts";
-import { losingAnswers } from "./faults.ts";
+import { losingAnswers, withOthers } from "./faults.ts";
 import { application, nowMs, record } from "./records.ts";
 import { issuesOf, newCreditdb, newWorker } from "./support.ts";
 import { until } from "./until.ts";
@@ -80,6 +80,53 @@ test("two partitions that write the same new ids at once end in one row and one 
   expect(workers.flatMap(({ failures }) => failures)).toEqual([]);
 });
 
+describe("a repeat of an id is one issue and changes nothing", () => {
+  const count = 60;
+  const repeats = (first: number, over: object = {}) =>
+    Array.from({ length: count }, (_, i) =>
+      record(first + i, application(i, over), { timestampMs: nowMs + first + i }),
+    );
+
+  async function holds(sql: Database) {
+    expect((await idsOf(sql)).toSorted()).toEqual(Array.from({ length: count }, (_, i) => String(i)).toSorted());
+    expect(await sql`select distinct credit_score from credit_scores`).toMatchObject([{ credit_score: 700 }]);
+    const issues = await issuesOf(sql);
+    expect(issues.every((issue) => issue.check_type === "duplicate_application_id")).toBe(true);
+    return issues.length;
+  }
+
+  test("while the first one is being committed", async () => {
+    const sql = await newCreditdb();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { accept, held } = await newWorker(sql, { committing: withOthers(() => released) });
+    accept(repeats(0));
+    accept(repeats(count, { credit_score: 500 }));
+    accept(repeats(2 * count, { credit_score: 400 }));
+    await sql`select pg_sleep(0.2)`;
+    release();
+    await until(() => held.projectedOffset === BigInt(3 * count));
+    expect(await holds(sql)).toBe(2 * count);
+  });
+
+  test("also where this process has never seen it, and batches behind it were decided already", async () => {
+    const sql = await newCreditdb();
+    const first = await newWorker(sql, { partition: 1 });
+    first.accept(repeats(0).map((each) => ({ ...each, partition: 1 })));
+    await until(() => first.held.projectedOffset === BigInt(count));
+    const { accept, held, failures } = await newWorker(sql);
+    for (const half of [0, 1]) {
+      const records = repeats(0, { credit_score: 500 }).slice((half * count) / 2, ((half + 1) * count) / 2);
+      accept(records);
+    }
+    await until(() => held.projectedOffset === BigInt(count));
+    expect(await holds(sql)).toBe(count);
+    expect(failures).toEqual([]);
+  });
+});
+
 describe("the fence", () => {
   test("a worker whose partition was taken writes and projects nothing, and says so once", async () => {
     const sql = await newCreditdb();
@@ -124,7 +171,7 @@ describe("the fence", () => {
 
 test("a commit whose answer was lost is not written twice, and is not taken for another's", async () => {
   const sql = await newCreditdb();
-  const { accept, held, failures, retries, projected } = await newWorker(losingAnswers(sql, 1));
+  const { accept, held, failures, retries, projected } = await newWorker(sql, { committing: losingAnswers(1) });
   accept([record(0, application("a")), record(1, application("b"))]);
   await until(() => held.projectedOffset === 2n);
   accept([record(2, application("c"))]);
@@ -153,23 +200,23 @@ test("a worker whose connections are cut goes on, and nothing is lost or doubled
 });
 
 describe("projections", () => {
-  test("a sink that is away is tried again with the same batch, and the next batch waits for it", async () => {
+  test("a sink that is away is tried again with the same records, and decisions go on until enough wait for it", async () => {
     const sql = await newCreditdb();
     let away = true;
     const project: Projector = async () => {
       if (away) throw unavailable();
     };
-    const { accept, held, projected, retries } = await newWorker(sql, { project });
-    const count = 6_000;
+    const { accept, held, worker, projected, retries } = await newWorker(sql, { project });
+    const count = 12_000;
     accept(Array.from({ length: count }, (_, offset) => record(offset, application(offset))));
-    await until(async () => retries.length >= 4 && (await idsOf(sql)).length >= 4_000);
-    // While a batch is projected the next one is settled, and a third is not begun.
-    expect([(await idsOf(sql)).length, projected, held.projectedOffset]).toEqual([4_000, [], 0n]);
+    await until(async () => retries.length >= 4 && (await idsOf(sql)).length >= 6_000);
+    // Two batches wait to be projected, and the one that was under way when they began to.
+    expect([(await idsOf(sql)).length, worker.inHand.records]).toEqual([6_000, count]);
+    expect([projected, held.projectedOffset]).toEqual([[], 0n]);
     away = false;
     await until(() => held.projectedOffset === BigInt(count));
-    const offsets = projected.map(({ scored }) => scored.map(({ offset }) => Number(offset)));
-    expect(offsets.map((part) => part.length)).toEqual([2_000, 2_000, 2_000]);
-    expect(offsets.flat()).toEqual(Array.from({ length: count }, (_, i) => i));
+    const offsets = projected.flatMap(({ scored }) => scored.map(({ offset }) => Number(offset)));
+    expect(offsets).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
   test("catching up sends every sink exactly what the first projection would have sent", async () => {
@@ -213,8 +260,8 @@ describe("projections", () => {
 
     const late = new MemoryProducer();
     const second = await newWorker(sql, { project: createProjector({ producer: late, db }) });
-    await second.worker.catchUp();
-    expect(second.held.projectedOffset).toBe(6n);
+    second.worker.begin();
+    await until(() => second.held.projectedOffset === 6n);
     expect(await stored()).toEqual(alertsLive);
     for (const { name } of [topics.creditDecisions, topics.deadLetters]) {
       expect(live.records(name).length).toBeGreaterThan(1);
@@ -230,7 +277,8 @@ describe("projections", () => {
     await until(() => first.held.projectedOffset === BigInt(count), 60_000);
     await sql`update stream_offsets set projected_offset = 100`;
     const second = await newWorker(sql);
-    await second.worker.catchUp();
+    second.worker.begin();
+    await until(() => second.held.projectedOffset === BigInt(count));
     const parts = second.projected.map(({ scored }) => scored.map(({ offset }) => Number(offset)));
     expect(parts.map((part) => part.length)).toEqual([...Array(17).fill(250), 150]);
     expect(parts.flat()).toEqual(Array.from({ length: count - 100 }, (_, i) => i + 100));
@@ -251,13 +299,13 @@ describe("giving a partition up", () => {
     const [offsets, tried] = [await sql`select * from stream_offsets`, retries.length];
     await sql`select pg_sleep(0.3)`;
     expect(await sql`select * from stream_offsets`).toEqual(offsets);
-    expect([worker.backlog, retries.length, failures]).toEqual([0, tried, []]);
+    expect([retries.length, failures]).toEqual([tried, []]);
   });
 
   test("finish completes the batch in hand, its projection included, and leaves the rest to the next holder", async () => {
     const sql = await newCreditdb();
     const { accept, worker, held, projected } = await newWorker(sql);
-    accept(Array.from({ length: 3_000 }, (_, offset) => record(offset, application(offset))));
+    accept(Array.from({ length: 5_000 }, (_, offset) => record(offset, application(offset))));
     await worker.finish();
     expect(held).toMatchObject({ nextOffset: 2_000n, projectedOffset: 2_000n });
     expect(projected.map(({ scored }) => scored.length)).toEqual([2_000]);
@@ -285,5 +333,7 @@ test("large bad records are settled in bounded batches", async () => {
   const { accept, held, projected } = await newWorker(sql);
   accept(Array.from({ length: 40 }, (_, offset) => record(offset, Buffer.alloc(900_000, "x"))));
   await until(() => held.projectedOffset === 40n, 60_000);
-  expect(projected.map(({ faulty }) => faulty.length)).toEqual([17, 17, 6]);
+  const commits = await sql`select count(*)::int as rows from failed_records group by xmin::text`;
+  expect(commits.map(({ rows }) => rows)).toEqual(Array(20).fill(2));
+  expect(Math.max(...projected.map(({ faulty }) => faulty.length))).toBeLessThanOrEqual(6);
 });

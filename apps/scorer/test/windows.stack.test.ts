@@ -42,7 +42,7 @@ describe("every decision is what an undisturbed scorer decides", () => {
       other.accept([velocityRecord(0, { partition: 1, id: 20 })]);
       await until(() => other.held.nextOffset === 1n);
     };
-    const { accept, held, worker } = await newWorker(withOthers(sql, meanwhile), { policies });
+    const { accept, held, worker } = await newWorker(sql, { policies, committing: withOthers(meanwhile) });
     for (let start = 0; start < 90; start += 30) accept(stream(start, start + 30));
     await until(() => held.projectedOffset === 90n);
     const decisions = await undisturbed(sql);
@@ -64,7 +64,10 @@ describe("every decision is what an undisturbed scorer decides", () => {
 
   test("when the answers of commits are lost", async () => {
     const sql = await newCreditdb();
-    const { accept, held, retries } = await newWorker(losingAnswers(sql, 2), { policies: await policiesOf(velocity) });
+    const { accept, held, retries } = await newWorker(sql, {
+      policies: await policiesOf(velocity),
+      committing: losingAnswers(2),
+    });
     for (let start = 0; start < 90; start += 30) accept(stream(start, start + 30));
     await until(() => held.projectedOffset === 90n);
     expect(await undisturbed(sql)).toHaveLength(90);
@@ -235,8 +238,10 @@ describe("while windows are made beside the work", () => {
       open();
       await until(() => rebuilt.length === 1);
     };
-    const others = withOthers(holdingBack(sql, opened), rebuiltMeanwhile);
-    const { accept, held, rebuilt, worker } = await newWorker(others, { policies: await policiesOf(both) });
+    const { accept, held, rebuilt, worker } = await newWorker(holdingBack(sql, opened), {
+      policies: await policiesOf(both),
+      committing: withOthers(rebuiltMeanwhile),
+    });
     accept(stream(24, 30));
     await until(() => held.projectedOffset === 30n);
     accept(stream(30, 60));

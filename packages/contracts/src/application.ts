@@ -1,4 +1,13 @@
 import { z } from "zod";
+import {
+  ageYearsMax,
+  attributeName,
+  attributesMax,
+  creditScoreMax,
+  creditScoreMin,
+  keyFactorsMax,
+  textLengthMax,
+} from "./bounds.ts";
 import { Identifier } from "./ids.ts";
 import { formatMinorUnits, Money } from "./money.ts";
 import { nameOf, text } from "./text.ts";
@@ -14,8 +23,9 @@ export function integerWithin(min: number, max: number) {
     .max(max, { error: (issue) => `is ${nameOf(issue.input)}; ${rule}` });
 }
 
-/** FICO's range, the one US lenders score by. */
-export const CreditScore = integerWithin(300, 850).meta({ description: "FICO score, 300 to 850." });
+export const CreditScore = integerWithin(creditScoreMin, creditScoreMax).meta({
+  description: `FICO score, ${creditScoreMin} to ${creditScoreMax}.`,
+});
 
 /** An object of optional fields; its error says what came instead. */
 function group<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -28,13 +38,12 @@ const calendarDay = z.iso
   // Postgres' calendar has no year 0 (manual, 8.5.1.1).
   .refine((day) => !day.startsWith("0000"), { error: (issue) => `is ${nameOf(issue.input)}; send a year from 0001` });
 
-/** At most this many `attributes` on an application. */
-export const attributesMax = 32;
-
 const Attributes = z
   .record(
-    z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "is not a lower_snake_case name of at most 63 characters" }),
-    z.union([text(256), z.number(), z.boolean()], { error: "is not a string, a number, true or false" }),
+    z.string().regex(attributeName, { error: "is not a lower_snake_case name of at most 63 characters" }),
+    z.union([text(textLengthMax.attribute), z.number(), z.boolean()], {
+      error: "is not a string, a number, true or false",
+    }),
     { error: (issue) => `is ${nameOf(issue.input)}; send a flat object` },
   )
   .refine((map) => Object.keys(map).length <= attributesMax, { error: `has more than ${attributesMax} keys` })
@@ -48,20 +57,22 @@ export const applicationFields = {
   loan_amount: Money,
   timestamp: Timestamp,
   applicant: group({
-    name: text(200).optional(),
-    age: integerWithin(0, 130).meta({ description: "In years." }).optional(),
-    gender: text(32).optional(),
-    region: text(64).optional(),
+    name: text(textLengthMax.name).optional(),
+    age: integerWithin(0, ageYearsMax).meta({ description: "In years." }).optional(),
+    gender: text(textLengthMax.gender).optional(),
+    region: text(textLengthMax.region).optional(),
   })
     .meta({ description: "The person who applies, as the lender knows them." })
     .optional(),
-  device_id: text(128).meta({ description: "The device that the application was sent from." }).optional(),
+  device_id: text(textLengthMax.deviceId)
+    .meta({ description: "The device that the application was sent from." })
+    .optional(),
   score: group({
-    model: text(64).meta({ description: "The scoring model, such as FICO 8." }).optional(),
+    model: text(textLengthMax.model).meta({ description: "The scoring model, such as FICO 8." }).optional(),
     date: calendarDay.meta({ description: "The day the score was made." }).optional(),
     key_factors: z
-      .array(text(200))
-      .max(5, { error: "has more than 5 entries" })
+      .array(text(textLengthMax.keyFactor))
+      .max(keyFactorsMax, { error: `has more than ${keyFactorsMax} entries` })
       .meta({ description: "What lowered the score most, as the bureau words it." })
       .optional(),
   })

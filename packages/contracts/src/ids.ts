@@ -18,11 +18,17 @@ export const Identifier = z
     description: 'Integer within ±(2^53-1), or a string of 1-64 of [A-Za-z0-9_.:-]; 7 and "7" are the same id.',
   })
   .transform((value, context): string => {
-    if (typeof value === "string" && canonicalForm.test(value)) return value;
-    if (Number.isSafeInteger(value)) return String(value);
+    const id = identifierOf(value);
+    if (id !== undefined) return id;
     context.addIssue({ code: "custom", message: problemOf(value) });
     return z.NEVER;
   });
+
+/** The canonical form of an identifier; undefined where `value` is none. */
+export function identifierOf(value: unknown): string | undefined {
+  if (typeof value === "string") return canonicalForm.test(value) ? value : undefined;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
+}
 
 function problemOf(value: unknown): string {
   if (typeof value === "string") return `is ${nameOf(value)}; send 1-64 characters of A-Z a-z 0-9 _ . : -`;

@@ -28,7 +28,7 @@ export const Money = z
   });
 
 /** Minor units of a JSON value, or the sentence that says why it is not an amount. */
-function minorUnitsOf(value: unknown): number | string {
+export function minorUnitsOf(value: unknown): number | string {
   if (typeof value === "string") return minorUnitsOfText(value);
   if (typeof value !== "number") return `is ${nameOf(value)}; send a number or a string such as "1250.00"`;
   if (value < 0) return `is ${value}; it must be greater than 0`;

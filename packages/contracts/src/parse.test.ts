@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attributesMax } from "./application.ts";
+import { attributesMax } from "./bounds.ts";
 import type { Failure } from "./checks.ts";
 import { type Door, failuresMax, parseApplication } from "./parse.ts";
 import { isUnstorable } from "./text.ts";

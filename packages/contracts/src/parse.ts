@@ -1,132 +1,16 @@
-import { z } from "zod";
-import { type Application, ApplicationWire } from "./application.ts";
-import { checkOf, type Failure } from "./checks.ts";
-import { nameOf, shownName } from "./text.ts";
-import { problemWithTime, type SenderTime, Timestamp } from "./time.ts";
-import { type Transaction, TransactionWire } from "./transaction.ts";
+import type { Application } from "./application.ts";
+import { type Door, judgeApplication, judgeTransaction, type Parsed } from "./judge.ts";
+import { plainApplication } from "./plainApplication.ts";
+import type { Transaction } from "./transaction.ts";
 
-/**
- * Where a record came in. Over `http` unknown fields and times without an offset are refused; on a `topic` (and in
- * files) unknown fields are kept out of the tables and counted, and such times are read as UTC and counted.
- */
-export type Door = "http" | "topic";
-
-/** What a topic's record was forgiven. */
-export type Forgiven = { unknownFields: string[]; naiveTimestamp: boolean };
-
-/** A record's failures are told up to this many; the first ones are kept. */
-export const failuresMax = 100;
-
-export type Parsed<T> = { ok: true; value: T; forgiven: Forgiven } | { ok: false; failures: Failure[] };
+export { type Door, type Forgiven, failuresMax, type Parsed } from "./judge.ts";
 
 /** Reads a loan application. `nowMs` is the clock that bounds the future: the worker's over HTTP, the broker's on a topic. */
 export function parseApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
-  return parseWith(ApplicationWire, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
-    ...rest,
-    loan_amount_minor: loan_amount,
-    timestamp_ms: timestamp.ms,
-  }));
+  return plainApplication(input, door, nowMs) ?? judgeApplication(input, door, nowMs);
 }
 
 /** Reads a card transaction; arguments as for `parseApplication`. */
 export function parseTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
-  return parseWith(TransactionWire, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
-    ...rest,
-    amount_minor: amount,
-    timestamp_ms: timestamp.ms,
-  }));
-}
-
-type Fields = Record<string, z.ZodType>;
-
-function parseWith<Shape extends Fields, Value>(
-  schema: z.ZodObject<Shape>,
-  input: unknown,
-  door: Door,
-  nowMs: number,
-  shape: (wire: z.output<z.ZodObject<Shape>> & { timestamp: SenderTime }) => Value,
-): Parsed<Value> {
-  if (!isObject(input)) {
-    return {
-      ok: false,
-      failures: [
-        { pointer: "", check: "invalid_record", detail: `The record is ${nameOf(input)}; send a JSON object.` },
-      ],
-    };
-  }
-  const record = withoutNulls(input);
-  const result = schema.safeParse(record);
-  const unknownFields = unknownFieldsOf(record, schema);
-  const issues = result.success ? [] : result.error.issues;
-  const failures = issues.slice(0, failuresMax).map((issue) => failureOf(issue, input));
-  // Judged by itself, so that a time which is out of bounds is told together with the other fields' failures.
-  const time = Timestamp.safeParse(record.timestamp).data;
-  const timeProblem = time && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
-  if (timeProblem)
-    failures.push({ pointer: "/timestamp", check: "invalid_timestamp", detail: `timestamp ${timeProblem}.` });
-  if (door === "http") failures.push(...unknownFields.slice(0, failuresMax).map(unknownFieldFailure));
-  if (failures.length > 0 || !result.success) return { ok: false, failures: failures.slice(0, failuresMax) };
-  const value = shape(result.data as z.output<z.ZodObject<Shape>> & { timestamp: SenderTime });
-  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: time?.naive ?? false } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The shape of a nested object schema behind `optional()`, if it is one. */
-function shapeOf(schema: unknown): Fields | undefined {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return inner instanceof z.ZodObject ? (inner.shape as Fields) : undefined;
-}
-
-/**
- * A copy in which `null` is absent, at the top and one level down (groups and flat maps): many senders write it for "no
- * value". It goes no deeper, so a record of any depth costs no stack.
- */
-function withoutNulls(record: Record<string, unknown>): Record<string, unknown> {
-  const present = (from: Record<string, unknown>) => Object.entries(from).filter(([, value]) => value !== null);
-  // fromEntries defines own properties, so a field named __proto__ stays a field (and is refused as unknown).
-  return Object.fromEntries(
-    present(record).map(([name, value]) => [name, isObject(value) ? Object.fromEntries(present(value)) : value]),
-  );
-}
-
-function unknownFieldsOf(record: Record<string, unknown>, schema: unknown, prefix = ""): string[] {
-  const shape = shapeOf(schema);
-  // zod leaves a key named __proto__ out of a map without a word.
-  if (!shape) return Object.hasOwn(record, "__proto__") ? [`${prefix}/__proto__`] : [];
-  return Object.entries(record).flatMap(([name, value]) => {
-    const pointer = `${prefix}/${escapeStep(name)}`;
-    if (!Object.hasOwn(shape, name)) return [pointer];
-    return isObject(value) ? unknownFieldsOf(value, shape[name], pointer) : [];
-  });
-}
-
-function unknownFieldFailure(pointer: string): Failure {
-  return {
-    pointer,
-    check: "unknown_field",
-    detail: `${pointer.slice(1)} is not a field of this contract; remove it or send it under attributes.`,
-  };
-}
-
-/** The failure that a zod issue tells of. A key that a map does not allow is reported at that key. */
-function failureOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): Failure {
-  const value = issue.path.reduce<unknown>(
-    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
-    input,
-  );
-  const check = checkOf(issue.path, value);
-  const name = issue.path.map((step) => shownName(String(step))).join(".");
-  const inner = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
-  const detail = check.startsWith("missing_")
-    ? `${name} is missing; it is required.`
-    : `${name} ${inner ?? issue.message}.`;
-  return { pointer: `/${issue.path.map((step) => escapeStep(String(step))).join("/")}`, check, detail };
-}
-
-/** RFC 6901, section 3: `~` is written `~0` and `/` is written `~1`. A sender's own name is bounded by `shownName`. */
-function escapeStep(step: string): string {
-  return shownName(step).replaceAll("~", "~0").replaceAll("/", "~1");
+  return judgeTransaction(input, door, nowMs);
 }

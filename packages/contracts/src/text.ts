@@ -14,6 +14,11 @@ export function text(lengthMax: number) {
     });
 }
 
+/** True for what `text(lengthMax)` accepts. */
+export function isText(value: unknown, lengthMax: number): boolean {
+  return typeof value === "string" && value.length > 0 && value.length <= lengthMax && !unstorable.test(value);
+}
+
 /** True when `value` holds a character that Postgres text cannot. */
 export function isUnstorable(value: string): boolean {
   return unstorable.test(value);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockSkewMsMax, problemWithTime, type SenderTime, Timestamp } from "./time.ts";
+import { clockSkewMsMax, formatTime, problemWithTime, type SenderTime, Timestamp } from "./time.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
 
@@ -102,4 +102,14 @@ describe("refused", () => {
   test.each([[null], [true], [[]], [{}]])("%j is refused with what to send", (value) => {
     expect(read(value)).toMatch(/; send epoch seconds or ISO 8601$/);
   });
+});
+
+test("a moment is formatted as Date does it, on both sides of every edge and in any order", () => {
+  const edges = ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59.999Z", "2026-11-26T00:00:00Z", "9999-12-30T23:59:59Z"];
+  for (const edge of [...edges, ...edges.toReversed()]) {
+    for (const step of [-86_400_000, -3_600_000, -60_001, -1, 0, 1, 59_999, 3_599_999]) {
+      const ms = Date.parse(edge) + step;
+      expect(formatTime(ms)).toBe(new Date(ms).toISOString());
+    }
+  }
 });

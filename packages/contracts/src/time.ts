@@ -28,24 +28,35 @@ export const Timestamp = z
     return z.NEVER;
   });
 
-function readTime(value: unknown): SenderTime | string {
+/** UTC to the second or millisecond, as most senders write it: it need not be taken apart. */
+const utcForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;
+
+/** A JSON value as a moment, or the sentence that says why it is none. */
+export function readTime(value: unknown): SenderTime | string {
   if (typeof value === "number") {
     if (value < 0) return `is ${value}; it must not be before 1970`;
     return { ms: Math.floor(value * 1000), naive: false };
   }
   if (typeof value !== "string") return `is ${nameOf(value)}; send epoch seconds or ISO 8601`;
+  if (utcForm.test(value)) {
+    const ms = Date.parse(value);
+    if (ms >= 0 && isDayOf(ms, value)) return { ms, naive: false };
+  }
   const match = isoForm.exec(value);
   if (!match) return `is ${nameOf(value)}; send epoch seconds as a number, or ISO 8601 such as 2026-01-31T09:30:00Z`;
   const [, date, minutes, seconds = ":00", fraction = "", zulu, hours, offsetMinutes] = match;
   const offset = hours ? `${hours}:${offsetMinutes}` : "Z";
   const ms = Date.parse(`${date}T${minutes}${seconds}${fraction.slice(0, 4)}${offset}`);
-  // Date.parse rolls 31 February over into March on some engines; the calendar day must come back as it went in.
-  const day = new Date(`${date}T00:00:00Z`);
-  if (Number.isNaN(ms) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) {
+  if (Number.isNaN(ms) || !isDayOf(Date.parse(`${date}T00:00:00Z`), value)) {
     return `is ${nameOf(value)}, which is no date of the calendar`;
   }
   if (ms < 0) return `is ${nameOf(value)}; it must not be before 1970`;
   return { ms, naive: !zulu && !hours };
+}
+
+/** Date.parse rolls 31 February over into March on some engines; the day of the month must come back as it went in. */
+function isDayOf(ms: number, iso: string): boolean {
+  return new Date(ms).getUTCDate() === Number(iso.slice(8, 10));
 }
 
 /** September 2001: what lies below it as epoch milliseconds is taken for a clock that runs ahead. */
@@ -63,3 +74,25 @@ export function problemWithTime(time: SenderTime, nowMs: number, naive: "refuse"
     return "looks like epoch milliseconds; send seconds";
   return `is ${new Date(Math.min(time.ms, 8.64e15)).toISOString()}, more than ${clockSkewMsMax / 60_000} minutes ahead`;
 }
+
+const dayMs = 86_400_000;
+let formattedDayMs = Number.NaN;
+let formattedDay = "";
+
+/**
+ * A moment in epoch milliseconds as `Date.toISOString` writes it, for years that have four digits. The day is formatted once
+ * for all moments in a row that it has, which is ten times as fast.
+ */
+export function formatTime(ms: number): string {
+  const inDayMs = ((ms % dayMs) + dayMs) % dayMs;
+  if (ms - inDayMs !== formattedDayMs) {
+    formattedDayMs = ms - inDayMs;
+    formattedDay = new Date(formattedDayMs).toISOString().slice(0, "2026-01-31T".length);
+  }
+  const seconds = Math.floor(inDayMs / 1_000);
+  const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  return `${formattedDay}${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[seconds % 60]}.${threeDigits[inDayMs % 1_000]}Z`;
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));

@@ -1,20 +1,10 @@
 import { expect, test } from "vitest";
+import { seeded } from "../test/seeded.ts";
 import { type Application, toWire } from "./application.ts";
 import { amountMinorMax } from "./money.ts";
 import { parseApplication } from "./parse.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
-
-/** Mulberry32, a small seeded generator of numbers in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const words = ["x", "Zoë 😀", 'a"b\\c', "tab\tline\n", "\u2028", "null", "0", "__proto__", "{}"];
 

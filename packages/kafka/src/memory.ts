@@ -32,6 +32,10 @@ export class MemoryProducer implements Producer {
     return { topic: stored.topic, partition: stored.partition, offset: stored.offset };
   }
 
+  async sendAll(records: readonly RecordToSend[]): Promise<void> {
+    for (const record of records) await this.send(record);
+  }
+
   async ready(): Promise<void> {
     const error = this.#options.notReady?.();
     if (error) throw error;

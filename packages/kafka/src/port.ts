@@ -36,6 +36,8 @@ export interface Producer {
    * lost may still be on the topic, so a retry must carry the same id.
    */
   send(record: RecordToSend): Promise<Placement>;
+  /** As `send`, for many records at once: resolves once all are acknowledged. After a rejection any of them may be stored. */
+  sendAll(records: readonly RecordToSend[]): Promise<void>;
   /** Resolves when a broker answers within the configured bound; rejects with the reason otherwise. */
   ready(): Promise<void>;
   /** Waits for what is in flight, within the configured bound, and lets the connections go. Sends after it are refused. */

@@ -1,7 +1,7 @@
 export * from "./catalogue.ts";
 export { type ClauseOutcome, clauseOutcomes } from "./engine/clauses.ts";
+export type { ExplainedFacts } from "./engine/describe.ts";
 export { type Decision, Engine } from "./engine/engine.ts";
-export type { ExplainedFacts } from "./engine/explain.ts";
 export type { Unfit } from "./engine/unfit.ts";
 export * from "./inputs.ts";
 export * from "./ir.ts";
@@ -12,5 +12,5 @@ export { planReasons } from "./reasons/planReasons.ts";
 export { unparse } from "./reasons/unparse.ts";
 export { compileSql } from "./sql/compile.ts";
 export { decideAll, differencesOf, eventRow, type PolicyEvent, policyVectors, type SqlDecision } from "./vectors.ts";
-export { PartitionWindows, type WindowEvent } from "./windows/partitionWindows.ts";
+export { PartitionWindows, type WindowEvent, type WindowMark } from "./windows/partitionWindows.ts";
 export { WindowPlan, type WindowValues } from "./windows/plan.ts";

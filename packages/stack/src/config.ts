@@ -33,6 +33,8 @@ const Environment = z.object({
 export interface StackConfig {
   /** Ports asked for by name; the others are remembered ones or defaults. */
   readonly ports: Readonly<Partial<Record<PortName, number>>>;
+  /** Processes of the scorer; as many as the home had before unless given, one at first. */
+  readonly scorers?: number;
   /** A MongoDB-speaking server of the user's own, used as it is. */
   readonly mongoUrl?: string;
   /** Where `java` and `mongod` are looked for. */

@@ -13,6 +13,8 @@ const StackEnv = z.object({
   INGEST_URL: z.string(),
   FRAUD_CHECK_URL: z.string(),
   SCORER_METRICS_URL: z.string(),
+  /** Of every scorer, the first one's too: comma separated, one for each process. */
+  SCORER_METRICS_URLS: z.string(),
   LOADER_METRICS_URL: z.string(),
   SCORELINE_API_KEY: z.string(),
 });
@@ -23,6 +25,7 @@ export type StackEnv = z.infer<typeof StackEnv>;
 /** What the home's `env` file holds, from the state it is written from. */
 export function stackEnv(state: HomeState): StackEnv {
   const http = (port: number, path = "") => `http://127.0.0.1:${port}${path}`;
+  const scorerPorts = [state.ports.scorerMetrics, ...state.scorerPorts];
   return {
     KAFKA_BROKERS: kafkaBrokers(state),
     CREDITDB_URL: postgresUrl(state, "creditdb"),
@@ -31,6 +34,7 @@ export function stackEnv(state: HomeState): StackEnv {
     INGEST_URL: http(state.ports.ingest),
     FRAUD_CHECK_URL: http(state.ports.fraudCheck),
     SCORER_METRICS_URL: http(state.ports.scorerMetrics, "/metrics"),
+    SCORER_METRICS_URLS: scorerPorts.map((port) => http(port, "/metrics")).join(","),
     LOADER_METRICS_URL: http(state.ports.loaderMetrics, "/metrics"),
     SCORELINE_API_KEY: state.apiKey,
   };

@@ -9,7 +9,13 @@ import { up } from "./stack.ts";
 import { repositoryRoot, tools } from "./tools.ts";
 
 let home: Home;
-const state: HomeState = { format: 1, ports: { ...portDefaults }, postgresPassword: "pw", apiKey: "key" };
+const state: HomeState = {
+  format: 1,
+  ports: { ...portDefaults },
+  scorerPorts: [18_084],
+  postgresPassword: "pw",
+  apiKey: "key",
+};
 
 beforeEach(() => {
   home = loadHome(mkdtempSync(join(tmpdir(), "scoreline-home-")));
@@ -59,6 +65,7 @@ test("the env file has a line for each value, is its owner's alone, and reads ba
     INGEST_URL: "http://127.0.0.1:18080",
     FRAUD_CHECK_URL: "http://127.0.0.1:18081",
     SCORER_METRICS_URL: "http://127.0.0.1:18082/metrics",
+    SCORER_METRICS_URLS: "http://127.0.0.1:18082/metrics,http://127.0.0.1:18084/metrics",
     LOADER_METRICS_URL: "http://127.0.0.1:18083/metrics",
     SCORELINE_API_KEY: "key",
   });

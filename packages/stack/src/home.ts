@@ -43,9 +43,13 @@ export function loadHome(dir?: string, env: NodeJS.ProcessEnv = process.env): Ho
   };
 }
 
+const port = z.int().min(1).max(65_535);
+
 const HomeState = z.object({
   format: z.literal(1),
-  ports: z.record(z.enum(portNames), z.int().min(1).max(65_535)),
+  ports: z.record(z.enum(portNames), port),
+  /** Metrics ports of the scorers beyond the first. */
+  scorerPorts: z.array(port).default([]),
   postgresPassword: z.string(),
   apiKey: z.string(),
   externalMongoUrl: z.string().optional(),

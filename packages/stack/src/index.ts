@@ -1,6 +1,7 @@
 export { type PortName, portDefaults, readConfig, type StackConfig } from "./config.ts";
 export { readEnv, type StackEnv } from "./env-file.ts";
 export { type Home, type HomeState, loadHome, readState } from "./home.ts";
+export { scorerName } from "./ports.ts";
 export {
   type OnStackEvent,
   type ServiceDefinition,

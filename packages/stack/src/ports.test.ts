@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type PortName, portNames } from "./config.ts";
+import { portNames, type StackConfig } from "./config.ts";
 import { type Home, loadHome, writeState } from "./home.ts";
 import { choosePorts, isPortFree } from "./ports.ts";
 import type { StackEvent } from "./service.ts";
@@ -22,17 +22,17 @@ afterEach(() => {
   for (const home of homes) rmSync(home.dir, { recursive: true, force: true });
 });
 
-async function choose(home: Home | undefined, ports: Partial<Record<PortName, number>>, inUse: PortName[] = []) {
+async function choose(home: Home | undefined, ports: StackConfig["ports"], inUse: number[] = [], scorers?: number) {
   if (home === undefined) throw new Error("no home");
   const events: StackEvent[] = [];
-  const chosen = await choosePorts(
+  const { ports: chosen, scorerPorts } = await choosePorts(
     home,
-    { ports, path: "" },
+    { ports, path: "", ...(scorers === undefined ? {} : { scorers }) },
     new Set(inUse),
     (event) => events.push(event),
-    (all) => writeState(home, { format: 1, ports: all, postgresPassword: "p", apiKey: "k" }),
+    (all) => writeState(home, { format: 1, ...all, postgresPassword: "p", apiKey: "k" }),
   );
-  return { chosen, events };
+  return { chosen, scorerPorts, events };
 }
 
 async function occupy(port: number) {
@@ -59,7 +59,7 @@ test("ports once chosen are kept, unless configured anew", async () => {
 test("the port of a running service stays, whatever is configured", async () => {
   await choose(homes[0], { kafka: base });
   await occupy(base);
-  const { chosen } = await choose(homes[0], { kafka: base + 1 }, ["kafka"]);
+  const { chosen } = await choose(homes[0], { kafka: base + 1 }, [base]);
   expect(chosen.kafka).toBe(base);
 });
 
@@ -67,4 +67,16 @@ test("two homes that choose at once share no port, though nothing listens yet", 
   const [a, b] = await Promise.all(homes.map((home) => choose(home, {})));
   const all = [a, b].flatMap((one) => Object.values(one?.chosen ?? {}));
   expect(new Set(all).size).toBe(2 * portNames.length);
+});
+
+test("each further scorer has a port of its own, kept until there are fewer", async () => {
+  const first = await choose(homes[0], {}, [], 3);
+  expect(first.scorerPorts).toHaveLength(2);
+  expect(new Set([...first.scorerPorts, ...Object.values(first.chosen)]).size).toBe(2 + portNames.length);
+  expect((await choose(homes[0], {})).scorerPorts).toEqual(first.scorerPorts);
+  const [kept] = first.scorerPorts;
+  expect((await choose(homes[0], {}, [], 2)).scorerPorts).toEqual([kept]);
+  const other = await choose(homes[1], {}, [], 2);
+  expect(other.scorerPorts).not.toContain(kept);
+  expect(Object.values(other.chosen)).not.toContain(kept);
 });

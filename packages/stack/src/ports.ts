@@ -3,11 +3,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PortName, portDefaults, portNames, type StackConfig } from "./config.ts";
-import { type Home, loadHome, readState, writePrivately } from "./home.ts";
+import { type Home, type HomeState, loadHome, readState, writePrivately } from "./home.ts";
 import { withLock } from "./lock.mjs";
 import type { OnStackEvent } from "./service.ts";
 
 const triesMax = 2_000;
+
+/** A home's ports by name, and those of its scorers beyond the first. */
+export type ChosenPorts = Pick<HomeState, "ports" | "scorerPorts">;
 
 /** Whether nobody listens on the port at the loopback address. */
 export function isPortFree(port: number): Promise<boolean> {
@@ -21,34 +24,55 @@ export function isPortFree(port: number): Promise<boolean> {
 /**
  * A port for each name: the one in use stays, else the one asked for, remembered or usual, else the next free one.
  * Homes of one user do not take each other's ports, running or not: a note in the temporary directory says whose is what.
- * `inUse` names the ports whose service runs; `save` writes the choice to the home's state before another home may choose.
+ * `inUse` are the ports that this home's own services listen on; `save` writes the choice to the home's state before
+ * another home may choose. There are as many scorers as `config` says, else as before, else one.
  */
 export async function choosePorts(
   home: Home,
   config: StackConfig,
-  inUse: ReadonlySet<PortName>,
+  inUse: ReadonlySet<number>,
   on: OnStackEvent,
-  save: (ports: Record<PortName, number>) => void,
-): Promise<Record<PortName, number>> {
+  save: (chosen: ChosenPorts) => void,
+): Promise<ChosenPorts> {
   const notes = join(tmpdir(), `scoreline-ports-${process.getuid?.() ?? 0}`);
   mkdirSync(notes, { recursive: true, mode: 0o700 });
   return withLock(join(notes, "lock"), async () => {
-    const remembered = readState(home)?.ports;
+    const remembered = readState(home);
     const homes = otherHomes(join(notes, "homes.json"), home);
-    const taken = new Set(homes.flatMap((other) => Object.values(readStateOrNone(other)?.ports ?? {})));
-    const chosen: Partial<Record<PortName, number>> = {};
-    for (const name of portNames) {
-      const wanted = (inUse.has(name) ? remembered?.[name] : undefined) ?? config.ports[name] ?? remembered?.[name];
-      const from = wanted ?? portDefaults[name];
-      const port = inUse.has(name) && wanted !== undefined ? wanted : await nextFree(from, taken);
+    const taken = new Set(homes.flatMap((other) => portsOf(readStateOrNone(other))));
+    const choose = async (name: string, before: number | undefined, asked: number | undefined, usual: number) => {
+      const running = before !== undefined && inUse.has(before);
+      const wanted = running ? before : (asked ?? before);
+      const from = wanted ?? usual;
+      const port = running ? before : await nextFree(from, taken);
       if (port !== from && wanted !== undefined) on({ type: "port-moved", port: name, wanted: from, chosen: port });
       taken.add(port);
-      chosen[name] = port;
+      return port;
+    };
+    const ports: Partial<Record<PortName, number>> = {};
+    for (const name of portNames) {
+      ports[name] = await choose(name, remembered?.ports[name], config.ports[name], portDefaults[name]);
     }
-    save(chosen as Record<PortName, number>);
+    const before = remembered?.scorerPorts ?? [];
+    const scorerPorts: number[] = [];
+    while (scorerPorts.length < (config.scorers ?? before.length + 1) - 1) {
+      const name = scorerName(scorerPorts.length + 2);
+      scorerPorts.push(await choose(name, before[scorerPorts.length], undefined, portDefaults.scorerMetrics));
+    }
+    const chosen = { ports: ports as ChosenPorts["ports"], scorerPorts };
+    save(chosen);
     writePrivately(join(notes, "homes.json"), JSON.stringify([...homes.map((other) => other.dir), home.dir]));
-    return chosen as Record<PortName, number>;
+    return chosen;
   });
+}
+
+/** The service's name of a scorer, the first one's being 1. */
+export function scorerName(number: number): string {
+  return number === 1 ? "scorer" : `scorer-${number}`;
+}
+
+function portsOf(chosen: ChosenPorts | undefined): number[] {
+  return chosen ? [...Object.values(chosen.ports), ...chosen.scorerPorts] : [];
 }
 
 async function nextFree(from: number, taken: ReadonlySet<number>): Promise<number> {

@@ -12,14 +12,14 @@ import {
   writeState,
 } from "./home.ts";
 import { withLock } from "./lock.mjs";
-import { choosePorts } from "./ports.ts";
+import { choosePorts, scorerName } from "./ports.ts";
 import { recordNames } from "./records.ts";
 import { type OnStackEvent, type ServiceDefinition, ServiceFailed, type ServiceStatus } from "./service.ts";
 import { kafkaService } from "./services/kafka.ts";
 import { ferretdbService, mongoAnswers, mongodService } from "./services/mongo.ts";
 import { postgresService } from "./services/postgres.ts";
 import { which } from "./setup/programs.ts";
-import { failureOf, logFileOf, pidOf, startService, stopAll } from "./supervise.ts";
+import { failureOf, logFileOf, pidOf, startService, stopAll, stopService } from "./supervise.ts";
 import { tools } from "./tools.ts";
 
 /** The servers every stack has. */
@@ -32,6 +32,8 @@ export interface UpOptions {
   /** Only these (and what they depend on); all unless told. */
   readonly services?: readonly CoreService[];
   readonly on?: OnStackEvent;
+  /** Processes of the scorer: their ports are kept, and any beyond them stopped. As many as before unless told. */
+  readonly scorers?: number;
   /** Read from the environment unless given. */
   readonly config?: StackConfig;
 }
@@ -57,7 +59,8 @@ const keptLogs = ["setup.log"] as const;
  */
 export async function up(home: Home, options: UpOptions = {}): Promise<StackEnv> {
   const on = options.on ?? (() => {});
-  const config = options.config ?? readConfig();
+  const scorers = options.scorers === undefined ? {} : { scorers: options.scorers };
+  const config = { ...(options.config ?? readConfig()), ...scorers };
   assertHome(home);
   return withStackLock(home, on, async () => {
     assertHome(home);
@@ -67,6 +70,7 @@ export async function up(home: Home, options: UpOptions = {}): Promise<StackEnv>
     }
     makeHome(home);
     const state = await settleState(home, config, on);
+    await stopSpareScorers(home, state, on);
     await startCore(home, await definitions(home, state, config), options.services ?? coreServices, on);
     if (state.externalMongoUrl !== undefined) await checkExternalMongo(home, state.externalMongoUrl, on);
     const env = stackEnv(state);
@@ -140,8 +144,12 @@ function withStackLock<T>(home: Home, on: OnStackEvent, work: () => Promise<T>):
 
 async function settleState(home: Home, config: StackConfig, on: OnStackEvent): Promise<HomeState> {
   const before = readState(home);
+  const users = Object.entries(portUsers).map(([name, user]) => ({ user, port: before?.ports[name as PortName] }));
+  const scorers = (before?.scorerPorts ?? []).map((port, index) => ({ user: scorerName(index + 2), port }));
   const inUse = new Set(
-    Object.entries(portUsers).flatMap(([port, user]) => (pidOf(home, user) === undefined ? [] : [port as PortName])),
+    [...users, ...scorers].flatMap(({ user, port }) =>
+      port === undefined || pidOf(home, user) === undefined ? [] : [port],
+    ),
   );
   const secrets = {
     postgresPassword: before?.postgresPassword ?? newSecret(),
@@ -149,12 +157,19 @@ async function settleState(home: Home, config: StackConfig, on: OnStackEvent): P
   };
   const external = config.mongoUrl === undefined ? {} : { externalMongoUrl: config.mongoUrl };
   let state: HomeState | undefined;
-  await choosePorts(home, config, inUse, on, (ports) => {
-    state = { format: 1, ports, ...secrets, ...external };
+  await choosePorts(home, config, inUse, on, (chosen) => {
+    state = { format: 1, ...chosen, ...secrets, ...external };
     writeState(home, state);
   });
   if (state === undefined) throw new Error("no ports were chosen");
   return state;
+}
+
+/** Ends the scorers that a smaller number leaves over. */
+async function stopSpareScorers(home: Home, { scorerPorts }: HomeState, on: OnStackEvent): Promise<void> {
+  const kept = new Set(["", ...scorerPorts].map((_, index) => scorerName(index + 1)));
+  const spare = recordNames(home).filter((name) => /^scorer-\d+$/.test(name) && !kept.has(name));
+  await Promise.all(spare.map((name) => stopService(home, name, on)));
 }
 
 async function definitions(home: Home, state: HomeState, config: StackConfig): Promise<ServiceDefinition[]> {

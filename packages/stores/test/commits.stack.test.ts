@@ -1,8 +1,8 @@
 import { expect, inject, onTestFinished, test } from "vitest";
 import { type CommitPosition, commitsChannel, listenCommits, readPositions } from "../src/postgres/commits.ts";
-import { commitSettlement, connectPostgres } from "../src/postgres/index.ts";
+import { connectPostgres } from "../src/postgres/index.ts";
 import { doorBefore } from "./door.ts";
-import { newCreditdb, scored, take } from "./support.ts";
+import { commitSettlement, newCreditdb, scored, take } from "./support.ts";
 
 const creditdb = () => inject("env").CREDITDB_URL as string;
 

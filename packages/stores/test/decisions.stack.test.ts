@@ -1,8 +1,8 @@
 import type { Application } from "@scoreline/contracts";
 import { expect, test } from "vitest";
 import { readDecisions } from "../src/postgres/decisions.ts";
-import { commitSettlement, readDecision } from "../src/postgres/index.ts";
-import { newCreditdb, scored, take } from "./support.ts";
+import { readDecision } from "../src/postgres/index.ts";
+import { commitSettlement, newCreditdb, scored, take } from "./support.ts";
 
 const full: Partial<Application> = {
   credit_score: 550,

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { readFailures } from "../src/postgres/failures.ts";
-import { commitSettlement } from "../src/postgres/index.ts";
-import { faulty, newCreditdb, scored, take } from "./support.ts";
+import { commitSettlement, faulty, newCreditdb, scored, take } from "./support.ts";
 
 test("every rule that a record broke is read by its place, in order; a scored record broke none", async () => {
   const sql = await newCreditdb();

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  commitSettlement,
-  type Database,
-  readDecision,
-  readReview,
-  recordAudit,
-  recordReview,
-} from "../src/postgres/index.ts";
-import { newCreditdb, scored, take } from "./support.ts";
+import { type Database, readDecision, readReview, recordAudit, recordReview } from "../src/postgres/index.ts";
+import { commitSettlement, newCreditdb, scored, take } from "./support.ts";
 
 /** `a-0` is Under Review, `a-1` is Approved. */
 async function decided(): Promise<Database> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commitsChannel } from "../src/postgres/commits.ts";
-import { commitSettlement, committedOffset, Fenced, readCommitted, recordedIds } from "../src/postgres/index.ts";
-import { counts, faulty, kept, newCreditdb, scored, take } from "./support.ts";
+import { committedOffset, Fenced, readCommitted, recordedIds } from "../src/postgres/index.ts";
+import { commitSettlement, counts, faulty, kept, newCreditdb, scored, take } from "./support.ts";
 
 // What COPY's text format, array literals, JSON and SQL each give a meaning of their own.
 const nasty = [
@@ -137,7 +137,7 @@ describe("a commit is whole or nothing", () => {
     const settlement = { next: 3n, maxTMs: 1_002, scored: repeat, faulty: [faulty(2n)] };
     await expect(commitSettlement(sql, other, settlement)).rejects.toMatchObject({
       code: "23505",
-      constraint_name: "credit_scores_pkey",
+      constraint: "credit_scores_pkey",
     });
     expect(await counts(sql)).toEqual({ scores: 1, failed: 0, issues: 0 });
     expect(await committedOffset(sql, other)).toBe(0n);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { commitSettlement, committedOffset, Fenced, recordProjected, SourceChanged } from "../src/postgres/index.ts";
-import { counts, faulty, newCreditdb, scored, take } from "./support.ts";
+import { committedOffset, Fenced, recordProjected, SourceChanged } from "../src/postgres/index.ts";
+import { commitSettlement, counts, faulty, newCreditdb, scored, take } from "./support.ts";
 
 const batch = { next: 2n, maxTMs: 1_001, scored: [scored(0n)], faulty: [faulty(1n)] };
 

@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Application } from "@scoreline/contracts";
 import { inject, onTestFinished } from "vitest";
 import {
+  connectCommitter,
   connectPostgres,
   type Database,
   type FaultyRecord,
+  type HeldPartition,
   type KeptRecord,
   migrate,
   type ScoredRecord,
+  type Settlement,
   takePartition,
 } from "../src/postgres/index.ts";
 
@@ -38,6 +41,14 @@ export async function newCreditdb(): Promise<Database> {
   const sql = connectPostgres(url, { app: "stores-tests" });
   onTestFinished(() => sql.end());
   return sql;
+}
+
+/** Commits to the database that `sql` is connected to, on a connection of its own. */
+export async function commitSettlement({ options }: Database, held: HeldPartition, settlement: Settlement) {
+  const { host, port, user, pass, database } = options;
+  const url = `postgres://${user}:${pass}@${host[0]}:${port[0]}/${database}`;
+  const committer = connectCommitter(url, { app: "stores-tests", connectionsMax: 1 });
+  await committer.commit(held, settlement).finally(() => committer.end());
 }
 
 /** The partition `applications/0` of a fresh topic, taken at offset 0 unless said otherwise. */

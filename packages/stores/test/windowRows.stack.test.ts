@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { commitSettlement, firstOffsetAfter, readWindowRows, type WindowReads } from "../src/postgres/index.ts";
-import { newCreditdb, scored, take } from "./support.ts";
+import { firstOffsetAfter, readWindowRows, type WindowReads } from "../src/postgres/index.ts";
+import { commitSettlement, newCreditdb, scored, take } from "./support.ts";
 
 const nothing: WindowReads = { columns: [], attributes: [] };
 

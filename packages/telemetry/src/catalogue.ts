@@ -50,14 +50,26 @@ export const catalogue = {
   recordsReceived: {
     kind: "counter",
     name: "scoreline_scorer_records_received_total",
-    help: "Records taken from Kafka.",
+    help: "Records taken from Kafka. Received = settled, by all its outcomes, + returned + in flight, at every scrape.",
     labels: ["topic"],
   },
   recordsSettled: {
     kind: "counter",
     name: "scoreline_scorer_records_settled_total",
-    help: "Records committed to Postgres, by outcome: scored, duplicate, failed or recorded.",
+    help: "Records committed to Postgres: scored, duplicate, failed, or skipped (a dead letter of the scorer's own).",
     labels: ["topic", "outcome"],
+  },
+  recordsReturned: {
+    kind: "counter",
+    name: "scoreline_scorer_records_returned_total",
+    help: "Records given up with their partition before their commit was acknowledged; the next holder reads them again.",
+    labels: ["topic"],
+  },
+  recordsInFlight: {
+    kind: "gauge",
+    name: "scoreline_scorer_records_in_flight",
+    help: "Records taken from Kafka that are neither settled nor returned.",
+    labels: ["topic"],
   },
   dataQualityInvalid: {
     kind: "counter",

@@ -4,12 +4,13 @@ import { readPolicyFile } from "../policies/policyFile.ts";
 import { appServices, type HttpRuntime } from "../services.ts";
 import { say, sayEvent } from "../terminal.ts";
 
-export type UpSettings = { fresh?: boolean; ingest?: HttpRuntime; policy?: string };
+export type UpSettings = { fresh?: boolean; ingest?: HttpRuntime; policy?: string; scorers?: number };
 
 /** Brings servers and apps to health: topics, schemas and the first policy are made in between. Gives what clients attach by. */
 export async function bringUp(home: Home, settings: UpSettings = {}): Promise<StackEnv> {
   if (settings.policy !== undefined) readPolicyFile(settings.policy);
-  const env = await up(home, { on: sayEvent, ...(settings.fresh ? { fresh: true } : {}) });
+  const { fresh = false, scorers } = settings;
+  const env = await up(home, { on: sayEvent, fresh, ...(scorers === undefined ? {} : { scorers }) });
   await initialise(env, { policyFile: settings.policy });
   await Promise.all(appServices(home, env, settings.ingest).map((service) => startService(home, service, sayEvent)));
   return env;

@@ -1,9 +1,10 @@
 import type { Application } from "@scoreline/contracts";
 import { Engine, PartitionWindows, type PolicyException, WindowPlan } from "@scoreline/policy";
-import { commitSettlement, type ScoredRecord, takePartition } from "@scoreline/stores/postgres";
+import { type ScoredRecord, takePartition } from "@scoreline/stores/postgres";
 import type { Connections } from "../../src/connections.ts";
 import { ensureFirstPolicy } from "../../src/policies/firstPolicy.ts";
 import { policyOf } from "../../src/policies/policyFile.ts";
+import { commitSettlement } from "./commit.ts";
 
 /** One application of the user `u`; `tMs` is the broker's time. */
 export type Sent = Partial<Application> & { tMs: number; exception?: PolicyException };

@@ -6,9 +6,9 @@ import { onTestFinished } from "vitest";
 import { nodeArguments } from "../../src/services.ts";
 
 /** Starts a scorer as a process of the running test's own; it ends with the test at the latest. */
-export function startScorer(env: StackEnv, settings: { instanceId?: string } = {}): ChildProcess {
+export function startScorer(env: StackEnv, settings: { instanceId?: string; metricsPort?: number } = {}): ChildProcess {
   const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
-  const stores = { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL, SCORER_METRICS_PORT: "0" };
+  const stores = { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL, SCORER_METRICS_PORT: String(settings.metricsPort ?? 0) };
   const instance = settings.instanceId ? { SCORER_INSTANCE_ID: settings.instanceId } : {};
   const scorer = spawn(process.execPath, nodeArguments("scorer"), {
     cwd: repositoryRoot,

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import type { IAdminClient } from "@confluentinc/kafka-javascript";
 import { type ConsumedRecord, createConsumer } from "@scoreline/kafka/librdkafka";
 
 const partitions = [0, 1, 2, 3, 4, 5];
@@ -21,4 +23,18 @@ export async function readTopic(brokers: string, topic: string): Promise<Consume
   } finally {
     await consumer.close();
   }
+}
+
+const { AdminClient } = createRequire(import.meta.url)("@confluentinc/kafka-javascript") as {
+  AdminClient: { create(config: object): IAdminClient };
+};
+
+/** Deletes the records of a partition below an offset, as retention does. */
+export async function deleteRecords(brokers: string, topic: string, partition: number, offset: number): Promise<void> {
+  const admin = AdminClient.create({ "bootstrap.servers": brokers });
+  await new Promise<void>((resolve, reject) =>
+    admin.deleteRecords([{ topic, partition, offset }], { timeout: 10_000 }, (error) =>
+      error ? reject(new Error(error.message)) : resolve(),
+    ),
+  ).finally(() => admin.disconnect());
 }

@@ -202,16 +202,19 @@ function refs(partitions: PartitionRef[]): PartitionRef[] {
   return partitions.map(({ topic, partition }) => ({ topic, partition }));
 }
 
+const noHeaders: [string, Buffer][] = [];
+
 function toRecord(message: Message): ConsumedRecord {
-  const { topic, partition, leaderEpoch } = message;
-  return {
+  const { topic, partition, headers, leaderEpoch } = message;
+  const record: ConsumedRecord = {
     topic,
     partition,
     offset: BigInt(message.offset),
     timestampMs: message.timestamp ?? -1,
     key: message.key as Buffer | null,
     value: message.value,
-    headers: (message.headers ?? []).flatMap((header) => Object.entries(header) as [string, Buffer][]),
-    ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
+    headers: headers ? headers.flatMap((header) => Object.entries(header) as [string, Buffer][]) : noHeaders,
   };
+  if (leaderEpoch !== undefined) record.leaderEpoch = leaderEpoch;
+  return record;
 }

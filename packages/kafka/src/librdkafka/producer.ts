@@ -13,7 +13,8 @@ import {
 import { clientProperties, codes, type KafkaConnection } from "./connection.ts";
 import { native as addon } from "./native.ts";
 
-type Pending = { resolve: (placement: Placement) => void; reject: (reason: Error) => void };
+/** What was sent together and is not yet acknowledged: the last acknowledgement resolves it, the first failure rejects it. */
+type Pending = { left: number; resolve: (placement: Placement) => void; reject: (reason: Error) => void };
 
 /** Failures that a retry of the same record cannot mend. */
 const lastingCodes: ReadonlySet<number> = new Set([
@@ -49,6 +50,14 @@ class LibrdkafkaProducer implements Producer {
   }
 
   send(record: RecordToSend): Promise<Placement> {
+    return this.#send([record]);
+  }
+
+  async sendAll(records: readonly RecordToSend[]): Promise<void> {
+    if (records.length > 0) await this.#send(records);
+  }
+
+  #send(records: readonly RecordToSend[]): Promise<Placement> {
     return new Promise((resolve, reject) => {
       const native = this.#native;
       if (!native) {
@@ -57,12 +66,14 @@ class LibrdkafkaProducer implements Producer {
         reject(new DeliveryFailed(message, { retryable: true }));
         return;
       }
-      const pending = { resolve, reject };
+      const pending = { left: records.length, resolve, reject };
       this.#pending.add(pending);
       try {
-        const { topic, partition, value } = record;
-        const bytes = viewOf(value);
-        native.produce(topic, partition ?? null, bytes, keyOf(record), undefined, pending, headersOf(record));
+        for (const record of records) {
+          const { topic, partition, value } = record;
+          const bytes = viewOf(value);
+          native.produce(topic, partition ?? null, bytes, keyOf(record), undefined, pending, headersOf(record));
+        }
       } catch (error) {
         this.#pending.delete(pending);
         reject(reasonOf(error as LibrdKafkaError));
@@ -117,11 +128,17 @@ class LibrdkafkaProducer implements Producer {
     });
     native.on("delivery-report", (error, report) => {
       const pending = report.opaque as Pending;
-      if (!this.#pending.delete(pending)) return;
+      if (!this.#pending.has(pending)) return;
       if (error) {
+        this.#pending.delete(pending);
         pending.reject(reasonOf(error));
         if (error.code === codes.fatal) this.#retire(native);
-      } else if (report.offset < 0) {
+        return;
+      }
+      pending.left -= 1;
+      if (pending.left > 0) return;
+      this.#pending.delete(pending);
+      if (report.offset < 0) {
         // The broker knew the batch as a repeat and had forgotten its offset: stored, but where is not known.
         pending.reject(new DeliveryFailed("The record was acknowledged without an offset.", { retryable: true }));
       } else {

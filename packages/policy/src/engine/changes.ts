@@ -3,7 +3,7 @@ import type { Expr } from "../ir.ts";
 import { statusRank } from "../reasons/planReasons.ts";
 import { type Breakpoints, breakpointsOf, type Compiled, type NumberInput } from "./breakpoints.ts";
 import { compileTest } from "./compile.ts";
-import type { Frame, Test } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { binEdges, type CompiledCharacteristic } from "./scorecard.ts";
 
 /** A new value of one input, scaled. */
@@ -21,37 +21,35 @@ export function changeable(names: readonly string[], { policy }: Compiled): Numb
 }
 
 /**
- * What a change is to do: made for a frame as it is, it says of the same frame with changed inputs whether they did it, and
- * leaves in it what is derived from them.
+ * Whether a frame with changed inputs is as a change is to make it, given whether there was suspicion of fraud before. It
+ * leaves in the frame what is derived from the inputs. Asked several times for a reason, so it must allocate nothing.
  */
-export type Goal = (frame: Frame) => Test;
+export type Goal = (changed: Frame, wasFraud: boolean) => boolean;
 
-/** To turn a test. */
-export function turning(expr: Expr, { layout, settle }: Compiled): Goal {
+/** To have a test come out as `outcome`. */
+export function turning(expr: Expr, outcome: boolean, { layout, settle }: Compiled): Goal {
   const test = compileTest(expr, layout);
-  return (frame) => {
-    const before = test(frame);
-    return (changed) => {
-      settle(changed);
-      return test(changed) !== before;
-    };
+  return (changed) => {
+    settle(changed);
+    return test(changed) === outcome;
   };
 }
 
-/** To turn a test of the clause that decided on `status`, without raising suspicion of fraud and without a worse status. */
-export function turningForGood(expr: Expr, status: ApprovalStatus, compiled: Compiled): Goal {
-  const turn = turning(expr, compiled);
-  return (frame) => {
-    const turned = turn(frame);
-    const wasFraud = frame.isFraud;
-    return (changed) =>
-      turned(changed) && (wasFraud || !changed.isFraud) && statusRank[compiled.status(changed)] >= statusRank[status];
-  };
+/**
+ * To have a test of the clause that decided on `status` come out as `outcome`, without raising suspicion of fraud and
+ * without a worse status.
+ */
+export function turningForGood(expr: Expr, outcome: boolean, status: ApprovalStatus, compiled: Compiled): Goal {
+  const turned = turning(expr, outcome, compiled);
+  return (changed, wasFraud) =>
+    turned(changed, wasFraud) &&
+    (wasFraud || !changed.isFraud) &&
+    statusRank[compiled.status(changed)] >= statusRank[status];
 }
 
 /** To have a characteristic give the most points that it can. */
 function mostPoints({ points, pointsMax }: CompiledCharacteristic): Goal {
-  return () => (changed) => points(changed) === pointsMax;
+  return (changed) => points(changed) === pointsMax;
 }
 
 /** Searches for the least change that reaches a goal which comes and goes with the outcome of `watched`. */
@@ -72,31 +70,26 @@ function search(goal: Goal, breakpoints: Breakpoints, input: NumberInput, compil
     const from = frame.numbers[slot] as number;
     // A missing input has no value to change from.
     if (Number.isNaN(from)) return undefined;
-    const reached = goal(frame);
-    const to = nearest(from, breakpoints(frame), (value) => {
-      frame.numbers[slot] = value;
-      return reached(frame);
-    });
+    const to = nearest(frame, slot, breakpoints(frame), goal);
     frame.numbers[slot] = from;
     compiled.settle(frame);
     return to === undefined ? undefined : { input, slot, from, to };
   };
 }
 
-/** The value nearest to `from` that reaches the goal: the first one beyond each breakpoint, nearer ones first. */
-function nearest(
-  from: number,
-  breakpoints: readonly number[],
-  reaches: (value: number) => boolean,
-): number | undefined {
-  let above = breakpoints.findIndex((point) => point > from);
-  if (above < 0) above = breakpoints.length;
+/** The value of a slot nearest to what it is that reaches the goal: the first one beyond each breakpoint, nearer ones first. */
+function nearest(frame: Frame, slot: number, breakpoints: readonly number[], goal: Goal): number | undefined {
+  const from = frame.numbers[slot] as number;
+  const wasFraud = frame.isFraud;
+  let above = 0;
+  while (above < breakpoints.length && (breakpoints[above] as number) <= from) above++;
   let below = above - 1;
   while (below >= 0 || above < breakpoints.length) {
-    const down = (breakpoints[below] ?? Number.NEGATIVE_INFINITY) - 1;
-    const up = breakpoints[above] ?? Number.POSITIVE_INFINITY;
+    const down = below >= 0 ? (breakpoints[below] as number) - 1 : Number.NEGATIVE_INFINITY;
+    const up = above < breakpoints.length ? (breakpoints[above] as number) : Number.POSITIVE_INFINITY;
     const next = from - down <= up - from ? down : up;
-    if (reaches(next)) return next;
+    frame.numbers[slot] = next;
+    if (goal(frame, wasFraud)) return next;
     if (next === down) below--;
     else above++;
   }

@@ -4,7 +4,8 @@ import type { PolicyFacts } from "../inputs.ts";
 import type { ApprovalClause, CheckedPolicy, RiskClause } from "../ir.ts";
 import { planReasons } from "../reasons/planReasons.ts";
 import { compileTest } from "./compile.ts";
-import { type ExplainedFacts, Explainer } from "./explain.ts";
+import type { ExplainedFacts } from "./describe.ts";
+import { Explainer } from "./explain.ts";
 import { type Frame, inputFiller, Layout, type Test } from "./frame.ts";
 import { type Reason, Reasoning } from "./reasoning.ts";
 import { type CompiledScorecard, compileScorecard } from "./scorecard.ts";
@@ -143,7 +144,13 @@ export class Engine {
   /** Works out again what is derived from the inputs: the scorecard's total, fraud and the risk level. */
   #settle(frame: Frame): void {
     if (this.#scorecard) frame.numbers[this.#scorecard.slot] = this.#scorecard.total(frame);
-    frame.isFraud = this.#fraud.some(({ holds }) => holds(frame));
+    frame.isFraud = false;
+    for (const { holds } of this.#fraud) {
+      if (holds(frame)) {
+        frame.isFraud = true;
+        break;
+      }
+    }
     frame.riskLevel = this.#riskLevel(frame);
   }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checked, facts, policyWith } from "../../test/support.ts";
+import type { ExplainedFacts } from "./describe.ts";
 import { Engine } from "./engine.ts";
-import type { ExplainedFacts } from "./explain.ts";
 
 const standard = new Engine(
   checked(readFileSync(new URL("../../policies/default.yaml", import.meta.url), "utf8")),

@@ -27,13 +27,17 @@ export class MinimalSets {
 
   constructor(moves: readonly Move[], frame: Frame, goal: Goal) {
     this.#moves = moves;
-    const reached = goal(frame);
-    const set = (subset: number) => {
-      for (const [bit, move] of moves.entries()) frame.numbers[move.slot] = subset & (1 << bit) ? move.to : move.from;
-      return reached(frame);
-    };
-    this.#reaches = Array.from({ length: 2 ** moves.length }, (_, subset) => set(subset));
-    set(0);
+    const wasFraud = frame.isFraud;
+    const reaches: boolean[] = [];
+    // The empty subset comes last and leaves the frame as it was.
+    for (let subset = 2 ** moves.length - 1; subset >= 0; subset--) {
+      for (let bit = 0; bit < moves.length; bit++) {
+        const { slot, from, to } = moves[bit] as Move;
+        frame.numbers[slot] = subset & (1 << bit) ? to : from;
+      }
+      reaches[subset] = goal(frame, wasFraud);
+    }
+    this.#reaches = reaches;
   }
 
   /** The smallest one that has the move of `slot` in it; undefined where there is none. */

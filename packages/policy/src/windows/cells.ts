@@ -51,11 +51,20 @@ export function capacityFor(count: number): number {
   return capacity;
 }
 
-/** What cells held before they were written, so that the writes since the last `clear` can be taken back. */
+/** Where each row went when rows were numbered anew, and the columns that moved with them. */
+export type Renumbering = { readonly columns: readonly Cells[]; readonly places: Uint32Array };
+
+/** What cells held before they were written, so that the writes that are not final can be taken back. */
 export class Journal {
   #cells: Cells[] = [];
   #at: number[] = [];
   #before: number[] = [];
+  #forgotten = 0;
+
+  /** How many writes there have been, those that were forgotten included. */
+  get written(): number {
+    return this.#forgotten + this.#cells.length;
+  }
 
   write(cells: Cells, at: number, value: number): void {
     this.#cells.push(cells);
@@ -64,16 +73,30 @@ export class Journal {
     cells.set(at, value);
   }
 
-  clear(): void {
-    this.#cells = [];
-    this.#at = [];
-    this.#before = [];
+  /** Makes the first `written` of all writes final. */
+  forget(written: number): void {
+    const count = written - this.#forgotten;
+    this.#cells = this.#cells.slice(count);
+    this.#at = this.#at.slice(count);
+    this.#before = this.#before.slice(count);
+    this.#forgotten = written;
   }
 
+  /** Follows rows to their new numbers. */
+  renumber({ columns, places }: Renumbering): void {
+    const moved = new Set(columns);
+    for (const [entry, cells] of this.#cells.entries()) {
+      if (moved.has(cells)) this.#at[entry] = places[this.#at[entry] as number] as number;
+    }
+  }
+
+  /** Takes back the writes that are not final, the latest first. */
   undo(): void {
     for (let entry = this.#cells.length - 1; entry >= 0; entry -= 1) {
       this.#cells[entry]?.set(this.#at[entry] as number, this.#before[entry] as number);
     }
-    this.clear();
+    this.#cells = [];
+    this.#at = [];
+    this.#before = [];
   }
 }

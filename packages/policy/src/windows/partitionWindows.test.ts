@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bruteForce, feature, policyOf, type TimedEvent } from "../../test/windows.ts";
 import { inputMax } from "../ir.ts";
-import { PartitionWindows } from "./partitionWindows.ts";
+import { PartitionWindows, type WindowMark } from "./partitionWindows.ts";
 import { WindowPlan } from "./plan.ts";
 
 const windowsMs = [10, 25, 100];
@@ -41,6 +41,8 @@ const addition = fc.record({
 const step = fc.oneof(
   { weight: 12, arbitrary: addition },
   { weight: 1, arbitrary: fc.constant({ kind: "commit" as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: "mark" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "commit mark" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "rollback" as const }) },
 );
 const additions = fc.array(addition, { maxLength: 300 });
@@ -73,19 +75,29 @@ describe("every aggregate equals its definition", () => {
     );
   });
 
-  test("over any order of additions, commits and rollbacks, as if what was rolled back had never been", () => {
+  test("over any order of additions, marks, commits and rollbacks, as if what was rolled back had never been", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
         const windows = new PartitionWindows(plan);
         let committed: TimedEvent[] = [];
         let events: TimedEvent[] = [];
+        let marks: { mark: WindowMark; events: TimedEvent[] }[] = [];
         for (const { kind, ...next } of steps) {
           if (kind === "rollback") {
             windows.rollback();
             events = [...committed];
+            marks = [];
+          } else if (kind === "mark") {
+            marks.push({ mark: windows.mark(), events: [...events] });
+          } else if (kind === "commit mark") {
+            const [earliest] = marks.splice(0, 1);
+            if (!earliest) continue;
+            windows.commit(earliest.mark);
+            committed = earliest.events;
           } else if (kind === "commit") {
             windows.commit();
             committed = [...events];
+            marks = [];
             const held = inWindow(events);
             expect(windows.size).toMatchObject({
               events: held.length,
@@ -218,6 +230,25 @@ describe("memory", () => {
     for (const [index, user] of staying.entries()) {
       expect(pickSimple(windows.add(1_001, event(user, 5, "d2")))).toEqual([2, 15 + index, 2, 10 + index]);
       expect(pickSimple(windows.add(1_001, event(user, 50, "d1")))).toEqual([3, 65 + index, 2, 50]);
+    }
+  });
+
+  test("is given back while events that are not final wait, and these can still be taken back", () => {
+    const windows = new PartitionWindows(simplePlan);
+    for (let i = 0; i < 20_000; i += 1) windows.add(0, event(`user-${i}`, 1_000, `device-${i}`));
+    for (let i = 0; i < 50; i += 1) windows.add(500, event(`user-${19_000 + i}`, 10 + i, "d1"));
+    windows.commit();
+    const full = windows.size;
+    windows.add(1_000, event("other"));
+    const mark = windows.mark();
+    for (let i = 0; i < 50; i += 1) windows.add(1_001, event(`user-${19_000 + i}`, 5, "d2"));
+    windows.commit(mark);
+    expect(windows.size).toMatchObject({ users: 51, events: 101 });
+    expect(windows.size.bytes).toBeLessThan(full.bytes / 20);
+    windows.rollback();
+    expect(windows.size).toMatchObject({ users: 51, events: 51 });
+    for (let i = 0; i < 50; i += 1) {
+      expect(pickSimple(windows.add(1_001, event(`user-${19_000 + i}`, 5, "d2")))).toEqual([2, 15 + i, 2, 10 + i]);
     }
   });
 

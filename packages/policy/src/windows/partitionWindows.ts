@@ -8,6 +8,14 @@ import { Rows } from "./rows.ts";
 /** What windows read of an event: whose it is, and what a policy may read. */
 export type WindowEvent = PolicyFacts & { readonly user_id: string };
 
+/** A point between two events, up to which what was added can be made final. */
+export type WindowMark = {
+  readonly end: number;
+  readonly tails: readonly number[];
+  readonly lastMs: number;
+  readonly written: number;
+};
+
 /** Rows that events refer to until they leave a window; events before `released` refer to none any more. */
 type Referred = { readonly rows: Rows; readonly window: number; released: number };
 
@@ -34,7 +42,7 @@ export class PartitionWindows {
   readonly #values: ((row: number) => number)[] = [];
   readonly #referred: Referred[] = [];
   #lastMs = Number.NEGATIVE_INFINITY;
-  #committed: { end: number; tails: number[]; lastMs: number };
+  #committed: WindowMark;
 
   constructor(plan: WindowPlan) {
     this.#plan = plan;
@@ -44,7 +52,7 @@ export class PartitionWindows {
     this.#referred.push({ rows: this.#users, window: 0, released: this.#events.end });
     const numbers = new Map<number, Cells>();
     for (const slots of groupsOf(plan.slots)) this.#build(slots, numbers);
-    this.#committed = { end: this.#events.end, tails: [...this.#tails], lastMs: this.#lastMs };
+    this.#committed = this.mark();
   }
 
   /** What is held since the last commit; `bytes` counts columns as they are and keys by a measured average. */
@@ -70,17 +78,24 @@ export class PartitionWindows {
     return this.#values.map((value) => value(row));
   }
 
-  /** Makes what was added final, and lets go of what has left the windows. */
-  commit(): void {
-    this.#journal.clear();
-    this.#committed = { end: this.#events.end, tails: [...this.#tails], lastMs: this.#lastMs };
+  /** The point after the last event. It holds until a `rollback`. */
+  mark(): WindowMark {
+    const { end } = this.#events;
+    return { end, tails: [...this.#tails], lastMs: this.#lastMs, written: this.#journal.written };
+  }
+
+  /** Makes final what was added before `mark`, of marks the earliest first, and lets go of what had left the windows there. */
+  commit(mark: WindowMark = this.mark()): void {
+    this.#journal.forget(mark.written);
+    this.#committed = mark;
     for (const referred of this.#referred) {
-      const tail = this.#tails[referred.window] ?? this.#events.end;
+      const tail = mark.tails[referred.window] ?? mark.end;
       for (let seq = referred.released; seq < tail; seq += 1) referred.rows.release(seq);
       referred.released = tail;
-      referred.rows.shrink(tail, this.#events.end);
+      const renumbered = referred.rows.shrink(tail, this.#events.end);
+      if (renumbered) this.#journal.renumber(renumbered);
     }
-    this.#events.letGo(this.#tails[0] ?? this.#events.end);
+    this.#events.letGo(mark.tails[0] ?? mark.end);
   }
 
   /** Takes back everything since the last commit. */

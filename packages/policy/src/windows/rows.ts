@@ -1,4 +1,4 @@
-import { Cells, capacityFor, capacityMin } from "./cells.ts";
+import { Cells, capacityFor, capacityMin, type Renumbering } from "./cells.ts";
 
 // Measured on Node 20: an entry of a Map, its place in `#keys`, and a string without its characters.
 const entryBytes = 96;
@@ -63,10 +63,10 @@ export class Rows {
     this.#free.push(row);
   }
 
-  /** Numbers the rows anew when most of them are free. Events `[from, to)` are those that refer to any. */
-  shrink(from: number, to: number): void {
+  /** Numbers the rows anew when most of them are free, and says how. Events `[from, to)` are those that refer to any. */
+  shrink(from: number, to: number): Renumbering | undefined {
     const capacity = capacityFor(this.size);
-    if (this.#capacity <= capacity) return;
+    if (this.#capacity <= capacity) return undefined;
     const places = new Uint32Array(this.#keys.length);
     const keys = [""];
     for (const [key, row] of this.#rowOf) {
@@ -79,6 +79,7 @@ export class Rows {
     this.#capacity = capacity;
     this.#keys = keys;
     this.#free = [];
+    return { columns: this.#columns, places };
   }
 
   #allocate(key: string): number {

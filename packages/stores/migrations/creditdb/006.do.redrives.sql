@@ -2,18 +2,12 @@
 alter table failed_records
   add column record_headers bytea not null default '[]',
   add column attempt smallint not null default 1 check (attempt > 0),
-  add column first_t_ms bigint,
+  add column first_t_ms bigint check (first_t_ms <= t_ms),
   add column scorer_version text;
-
-update failed_records set first_t_ms = t_ms;
-
-alter table failed_records
-  alter column first_t_ms set not null,
-  add check (first_t_ms <= t_ms);
 
 comment on column failed_records.record_headers is 'JSON list of [name, value in base64], in UTF-8; as bytes because a name may hold U+0000.';
 comment on column failed_records.attempt is 'Which time this is that the record failed; more than 1 where it was put back.';
-comment on column failed_records.first_t_ms is 'The broker''s time at which the record failed first; t_ms unless it was put back.';
+comment on column failed_records.first_t_ms is 'The broker''s time at which the record failed first, t_ms unless it was put back; null before it was recorded.';
 comment on column failed_records.scorer_version is 'The scorer that found it bad; null before it was recorded.';
 
 -- One row for each dead letter that was put back. It is written before the record is sent, so that what a command which

@@ -85,7 +85,7 @@ async function readFaulty(
 ): Promise<FaultyRecord[]> {
   const rows = await sql<FaultyRow[]>`
     select failed.record_offset, failed.t_ms, failed.record_key, failed.record_value, failed.record_headers,
-      failed.attempt, failed.first_t_ms, failed.scorer_version,
+      failed.attempt, coalesce(failed.first_t_ms, failed.t_ms) as first_t_ms, failed.scorer_version,
       min(issue.failed_record_id) as failed_record_id, min(issue.stage) as stage,
       json_agg(
         json_build_object('pointer', issue.field, 'check', issue.check_type, 'detail', issue.reason)

@@ -12,24 +12,8 @@ export type KeptRecord = {
   scorerVersion: string | undefined;
 };
 
-/** The columns of a kept record in `failed_records`, as JSON that the table's own types read. */
-export function keptColumns(kept: KeptRecord) {
-  return {
-    record_key: byteaOf(kept.key),
-    record_value: byteaOf(kept.value),
-    record_headers: byteaOf(writeHeaders(kept.headers)),
-    attempt: kept.attempt,
-    first_t_ms: kept.firstFailedAtMs,
-    scorer_version: kept.scorerVersion,
-  };
-}
-
-/** Bytes in the hex form that `bytea` reads (PostgreSQL manual, 8.4.1). */
-function byteaOf(bytes: Buffer | null): string | null {
-  return bytes && `\\x${bytes.toString("hex")}`;
-}
-
-function writeHeaders(headers: KeptRecord["headers"]): Buffer {
+/** A record's headers as `failed_records` keeps them. */
+export function headerBytes(headers: KeptRecord["headers"]): Buffer {
   return Buffer.from(JSON.stringify(headers.map(([name, value]) => [name, value.toString("base64")])));
 }
 
@@ -65,7 +49,7 @@ export async function readKept(
   { topic, partition, offset }: { topic: string; partition: number; offset: bigint },
 ): Promise<KeptRecord | undefined> {
   const [row] = await sql<KeptRow[]>`
-    select record_key, record_value, record_headers, attempt, first_t_ms, scorer_version
+    select record_key, record_value, record_headers, attempt, coalesce(first_t_ms, t_ms) as first_t_ms, scorer_version
     from failed_records where topic = ${topic} and partition = ${partition} and record_offset = ${offset}`;
   return row && keptOf(row);
 }

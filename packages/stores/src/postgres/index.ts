@@ -1,6 +1,8 @@
 export { type AuditAction, publishedHashes, recordAudit } from "./auditLog.ts";
 export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
+export { type Committer, connectCommitter } from "./committer.ts";
 export { connectPostgres, type Database } from "./connect.ts";
+export type { Copy } from "./copyTransaction.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { migrate } from "./migrate.ts";
@@ -17,7 +19,6 @@ export {
 } from "./redrives.ts";
 export { type Review, type ReviewOutcome, readReview, recordReview, reviewStatuses } from "./reviews.ts";
 export {
-  commitSettlement,
   type DecisionColumns,
   type FaultyRecord,
   recordedIds,

@@ -1,6 +1,6 @@
 /*
  * What windows cost: memory for each user and time for each event, under the windows of `policies/velocity.yaml`.
- *   node --expose-gc --import tsx packages/policy/bench/windows.bench.ts [events of each user]
+ *   node --expose-gc --import tsx packages/policy/bench/windows.ts [events of each user]
  */
 import { PartitionWindows } from "../src/windows/partitionWindows.ts";
 import { WindowPlan } from "../src/windows/plan.ts";

@@ -1,0 +1,6 @@
+import { policySection } from "./policy/section.ts";
+import { scorerSection } from "./scorer/section.ts";
+import type { Section } from "./section.ts";
+
+/** Everything that the bench measures, in the order it runs. */
+export const sections: readonly Section[] = [policySection, scorerSection];

@@ -1,0 +1,68 @@
+/*
+ * The scorer with another sink, to be set beside engines that write six columns and nothing else: the same consumer,
+ * policy, windows, fence and durable offsets; decisions go to `narrow_scores`, and are projected nowhere.
+ */
+import { formatTime, readEnvironment, topics } from "@scoreline/contracts";
+import { partitionForKey } from "@scoreline/kafka";
+import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
+import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
+import { type Copy, connectCommitter, connectPostgres, type Settlement } from "@scoreline/stores/postgres";
+import { createLogger, createMetrics } from "@scoreline/telemetry";
+import { Config } from "../src/config.ts";
+import { createObserver } from "../src/observer.ts";
+import { Policies } from "../src/policies.ts";
+import { applicationReader } from "../src/read.ts";
+import { readRefusal } from "../src/refusals.ts";
+import { Scorer } from "../src/scorer.ts";
+import { SeenIds } from "../src/seenIds.ts";
+
+/** Bad records and repeats have no place here: the records of the bench hold none. */
+function narrowCopies(_: object, { scored, faulty }: Settlement): Copy[] {
+  if (faulty.length > 0) throw new Error("The narrow table takes good records alone.");
+  let rows = "";
+  for (const { application, decision } of scored) {
+    const { application_id, user_id, credit_score, loan_amount_minor, timestamp_ms } = application;
+    rows += `${application_id}\t${user_id}\t${credit_score}\t${loan_amount_minor / 100}\t${decision.riskLevel}\t${formatTime(timestamp_ms)}\n`;
+  }
+  return rows === "" ? [] : [{ statement: "copy narrow_scores from stdin", rows }];
+}
+
+const config = readEnvironment("scorer", Config, process.env);
+const log = createLogger("scorer", config.LOG_LEVEL);
+const metrics = createMetrics("scorer", { runtime: true });
+const kafka = { brokers: config.KAFKA_BROKERS, clientId: "scoreline-scorer" };
+const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8 });
+const committer = connectCommitter(config.CREDITDB_URL, {
+  app: "scoreline-scorer",
+  connectionsMax: 4,
+  copies: narrowCopies,
+});
+const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
+const observer = createObserver(metrics, log);
+const policies = new Policies({ read: () => readPolicies(db), observer });
+const scorer = new Scorer({
+  consumer: createConsumer({ ...kafka, groupId: config.SCORER_GROUP_ID }),
+  describe: (names) => describeTopics(kafka, names),
+  sql,
+  commit: committer.commit,
+  seen: new SeenIds(),
+  policies,
+  project: async () => {},
+  readers: {
+    [topics.creditApplications.name]: applicationReader(
+      (userId) => partitionForKey(userId, topics.creditApplications.partitions),
+      "bench",
+    ),
+    [topics.deadLetters.name]: readRefusal,
+  },
+  observer,
+  version: "bench",
+  metrics,
+  log,
+});
+
+process.once("SIGTERM", () => scorer.stop());
+policies.start();
+await scorer.run();
+policies.stop();
+await Promise.allSettled([sql.end({ timeout: 5 }), committer.end(), mongo.close()]);

@@ -1,0 +1,157 @@
+import {
+  type Committed,
+  type Database,
+  type HeldPartition,
+  readCommitted,
+  recordProjected,
+} from "@scoreline/stores/postgres";
+import type { Projector } from "./projections.ts";
+
+/** Records projected in one go. */
+const recordsMax = 2_000;
+
+/** Above these bounds of what waits to be projected, the partition is not decided on. */
+const waitingMax = 2 * recordsMax;
+const waitingBytesMax = 4_000_000;
+
+/** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
+const catchUpMax = 250n;
+
+export type ProjectingDeps = {
+  sql: Database;
+  project: Projector;
+  /** Repeats an attempt for as long as its sink is away; rejects when the partition is given up. */
+  persist: <T>(sink: string, attempt: () => Promise<T>) => Promise<T>;
+  /** Hears why the projection cannot go on. */
+  onFailure: (error: unknown) => void;
+  /** Hears that less waits. */
+  onProjected: () => void;
+};
+
+type Part = Committed & { next: bigint };
+
+/**
+ * Projects what is committed of one partition, in order and beside the decisions, which wait only for room. How far it has
+ * come is recorded after the sinks have acknowledged, so that the next holder begins there.
+ */
+export class ProjectionQueue {
+  readonly #held: HeldPartition;
+  readonly #deps: ProjectingDeps;
+  #parts: Part[] = [];
+  #records = 0;
+  #bytes = 0;
+  #running: Promise<void> | undefined;
+  #failed = false;
+  #tellRoom: () => void = () => {};
+  #room: Promise<void> | undefined;
+
+  constructor(held: HeldPartition, deps: ProjectingDeps) {
+    this.#held = held;
+    this.#deps = deps;
+  }
+
+  /** Begins with what an earlier holder committed and may not have projected. */
+  begin(): void {
+    this.#run(() => this.#catchUp());
+  }
+
+  /** Takes in what was committed last. */
+  push(part: Part): void {
+    this.#parts.push(part);
+    this.#records += sizeOf(part);
+    this.#bytes += bytesOf(part);
+    this.#run();
+  }
+
+  /** What is not yet projected; `bytes` are those of bad records. */
+  get waiting(): { records: number; bytes: number } {
+    return { records: this.#records, bytes: this.#bytes };
+  }
+
+  /** True when as much waits as may. */
+  get isFull(): boolean {
+    return this.#records >= waitingMax || this.#bytes >= waitingBytesMax;
+  }
+
+  /** Resolves once there is room for another batch, or the projection has failed. */
+  async room(): Promise<void> {
+    while (this.isFull && !this.#failed) {
+      this.#room ??= new Promise((resolve) => {
+        this.#tellRoom = resolve;
+      });
+      await this.#room;
+    }
+  }
+
+  /** Resolves when nothing is left to project, or the projection has failed. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  #run(first: () => Promise<void> = () => Promise.resolve()): void {
+    if (this.#failed) return;
+    this.#running ??= first()
+      .then(() => this.#drain())
+      .catch((error: unknown) => {
+        this.#failed = true;
+        this.#deps.onFailure(error);
+      })
+      .finally(() => {
+        this.#running = undefined;
+        this.#leave();
+      });
+  }
+
+  async #drain(): Promise<void> {
+    for (let parts = this.#take(); parts.length > 0; parts = this.#take()) {
+      const scored = parts.flatMap((part) => part.scored);
+      const faulty = parts.flatMap((part) => part.faulty);
+      await this.#project({ scored, faulty }, (parts.at(-1) as Part).next);
+      for (const part of parts) {
+        this.#records -= sizeOf(part);
+        this.#bytes -= bytesOf(part);
+      }
+      this.#leave();
+      this.#deps.onProjected();
+    }
+  }
+
+  /** The first parts that wait, one at least, as many as are small enough together. */
+  #take(): Part[] {
+    let records = 0;
+    const beyond = this.#parts.findIndex((part, index) => {
+      records += sizeOf(part);
+      return index > 0 && records > recordsMax;
+    });
+    return this.#parts.splice(0, beyond === -1 ? this.#parts.length : beyond);
+  }
+
+  #leave(): void {
+    this.#room = undefined;
+    this.#tellRoom();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { projectedOffset, nextOffset: end } = this.#held;
+    for (let from = projectedOffset; from < end; from += catchUpMax) {
+      const to = from + catchUpMax < end ? from + catchUpMax : end;
+      const committed = await this.#deps.persist("postgres", () => readCommitted(this.#deps.sql, this.#held, from, to));
+      await this.#project(committed, to);
+    }
+  }
+
+  async #project(committed: Committed, to: bigint): Promise<void> {
+    const { persist, project, sql } = this.#deps;
+    await persist("projections", () => project(this.#held, committed));
+    await persist("postgres", () => recordProjected(sql, this.#held, to));
+    this.#held.projectedOffset = to;
+  }
+}
+
+function sizeOf({ scored, faulty }: Committed): number {
+  return scored.length + faulty.length;
+}
+
+function bytesOf({ faulty }: Committed): number {
+  return faulty.reduce((sum, { kept }) => sum + (kept?.key?.length ?? 0) + (kept?.value?.length ?? 0), 0);
+}

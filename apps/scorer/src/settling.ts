@@ -1,0 +1,206 @@
+import type { PartitionWindows, WindowMark } from "@scoreline/policy";
+import {
+  type Committer,
+  committedOffset,
+  type Database,
+  Fenced,
+  type HeldPartition,
+  recordedIds,
+  type Settlement,
+} from "@scoreline/stores/postgres";
+import type { Decide } from "./decide.ts";
+import { faultOf } from "./faults.ts";
+import { type Draft, faulty } from "./read.ts";
+import type { SeenIds } from "./seenIds.ts";
+import { idsOf, settle } from "./settle.ts";
+
+/** After an id was met that the filter did not know, this many batches have all of their ids looked up. */
+const wary = 100;
+
+/** How a batch is decided, and the windows that it enters. */
+export type Ready = { decide: Decide; windows: PartitionWindows };
+
+export type SettlingDeps = {
+  sql: Database;
+  commit: Committer["commit"];
+  /** The ids that any partition of this process has seen. */
+  seen: SeenIds;
+  /** This program's version, kept with what it finds bad. */
+  version: string;
+  /** What decides a batch, undefined when nothing in it is to be decided. `quiet` resolves when no batch is under way. */
+  ready: (drafts: readonly Draft[], quiet: () => Promise<void>) => Promise<Ready | undefined>;
+  /** Repeats an attempt for as long as Postgres is away; rejects when the partition is given up. */
+  persist: <T>(attempt: () => Promise<T>) => Promise<T>;
+  onSettled: (drafts: readonly Draft[], settlement: Settlement) => void;
+};
+
+/** A batch that was decided by what its predecessors, of which one may be under way, leave behind. */
+type Decided = {
+  drafts: readonly Draft[];
+  settlement: Settlement;
+  ready: Ready | undefined;
+  mark: WindowMark | undefined;
+  /** It holds for as long as nothing is taken back. */
+  round: number;
+};
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Settles the batches of one partition in order, each in one fenced transaction. A batch is decided while the one before it
+ * is committed. Rows go straight in: only ids that may have been seen are looked up first. Where the key knows better,
+ * everything that is not committed is taken back, and decided again by what is recorded.
+ */
+export class Settling {
+  readonly #held: HeldPartition;
+  readonly #deps: SettlingDeps;
+  #committing: Promise<void> = Promise.resolve();
+  /** What the commit under way records. */
+  #underWay: Settlement | undefined;
+  #round = 0;
+  #mending = false;
+  #waryFor = 0;
+
+  constructor(held: HeldPartition, deps: SettlingDeps) {
+    this.#held = held;
+    this.#deps = deps;
+  }
+
+  /** Decides a batch and begins its commit, once the one before is committed. Throws what ended that one. */
+  async settle(drafts: readonly Draft[]): Promise<void> {
+    for (;;) {
+      const decided = await this.#decide(drafts);
+      await this.#committing;
+      if (decided.round !== this.#round) continue;
+      this.#committing = this.#commit(decided);
+      // It is told to who settles the next batch, or asks whether this one is settled.
+      this.#committing.catch(() => {});
+      return;
+    }
+  }
+
+  /** Resolves when no batch is under way. Throws what ended the last one. */
+  async settled(): Promise<void> {
+    await this.#committing;
+  }
+
+  async #decide(drafts: readonly Draft[]): Promise<Decided> {
+    for (;;) {
+      const ready = await this.#deps.ready(drafts, () => this.settled());
+      const [round, underWay] = [this.#round, this.#underWay];
+      const suspects = this.#suspectsOf(drafts);
+      const recorded = suspects.length === 0 ? none : union(await this.#look(suspects), underWay);
+      if (this.#mending) await this.#committing;
+      if (round !== this.#round) continue;
+      const settlement = settle(drafts, recorded, ready?.decide ?? undecided);
+      return { drafts, settlement, ready, mark: ready?.windows.mark(), round };
+    }
+  }
+
+  #suspectsOf(drafts: readonly Draft[]): string[] {
+    const { seen } = this.#deps;
+    const ids = idsOf(drafts);
+    const suspects = ids.filter((id) => seen.add(id));
+    if (this.#waryFor === 0) return suspects;
+    this.#waryFor -= 1;
+    return ids;
+  }
+
+  #look(ids: string[]): Promise<Set<string>> {
+    return this.#deps.persist(() => recordedIds(this.#deps.sql, ids));
+  }
+
+  async #commit(decided: Decided): Promise<void> {
+    try {
+      await this.#write(decided);
+    } catch (error) {
+      this.#takeBack(decided);
+      const fault = faultOf(error);
+      if (fault !== "contended" && fault !== "refused") throw error;
+      if (fault === "contended") this.#waryFor = wary;
+      this.#mending = true;
+      await this.#settleAlone(decided.drafts, decided.ready);
+      this.#mending = false;
+    }
+  }
+
+  /** Settles a batch with nothing else under way; one with a row that Postgres refuses is halved until that stands alone. */
+  async #settleAlone(drafts: readonly Draft[], ready: Ready | undefined): Promise<void> {
+    for (;;) {
+      const recorded = await this.#look(idsOf(drafts));
+      const settlement = settle(drafts, recorded, ready?.decide ?? undecided);
+      const decided = { drafts, settlement, ready, mark: ready?.windows.mark(), round: this.#round };
+      try {
+        return await this.#write(decided);
+      } catch (error) {
+        this.#takeBack(decided);
+        const fault = faultOf(error);
+        if (fault === "refused") return this.#halve(drafts, ready, error);
+        // Another partition recorded one of these ids between the look-up and the commit: look again.
+        if (fault !== "contended") throw error;
+      }
+    }
+  }
+
+  async #halve(drafts: readonly Draft[], ready: Ready | undefined, error: unknown): Promise<void> {
+    const [draft, ...others] = drafts;
+    if (!draft) throw error;
+    if (others.length === 0) return this.#settleAlone([condemn(draft, error, this.#deps.version)], ready);
+    const half = Math.ceil(drafts.length / 2);
+    await this.#settleAlone(drafts.slice(0, half), ready);
+    await this.#settleAlone(drafts.slice(half), ready);
+  }
+
+  /** Commits, and makes final what it stands for. */
+  async #write({ drafts, settlement, ready, mark }: Decided): Promise<void> {
+    this.#underWay = settlement;
+    await this.#deps.persist(() => this.#writeOnce(settlement));
+    this.#underWay = undefined;
+    ready?.windows.commit(mark);
+    this.#held.nextOffset = settlement.next;
+    this.#held.maxTMs = settlement.maxTMs;
+    this.#deps.onSettled(drafts, settlement);
+  }
+
+  /** Commits, unless an earlier attempt whose answer was lost did. */
+  async #writeOnce(settlement: Settlement): Promise<void> {
+    try {
+      await this.#deps.commit(this.#held, settlement);
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      if ((await committedOffset(this.#deps.sql, this.#held)) !== settlement.next) throw error;
+    }
+  }
+
+  /** What is decided again is decided by the windows as of the last commit. */
+  #takeBack({ ready }: Decided): void {
+    this.#underWay = undefined;
+    this.#round += 1;
+    ready?.windows.rollback();
+  }
+}
+
+/** The ids that are recorded, and those that a commit under way records. */
+function union(recorded: ReadonlySet<string>, underWay: Settlement | undefined): ReadonlySet<string> {
+  const ids = new Set(recorded);
+  for (const { application } of underWay?.scored ?? []) ids.add(application.application_id);
+  return ids;
+}
+
+/** A batch without an application is settled without a policy. */
+const undecided: Decide = () => {
+  throw new Error("A batch that needs no policy has an application.");
+};
+
+/** The record that Postgres refuses, as a bad record of its own. */
+function condemn(draft: Draft, error: unknown, version: string): Draft {
+  if (draft.kind === "skipped") throw error;
+  const detail = `The database refused the record (SQLSTATE ${(error as { code: string }).code}).`;
+  const failures = [{ pointer: "", check: "unclassified", detail }];
+  if (draft.kind === "candidate") {
+    return faulty(draft.raw, draft.tMs, draft.application.application_id, failures, version);
+  }
+  // It is refused again with nothing of the sender's in its issue: then the fault is not the record's.
+  if (draft.record.failures[0]?.check === "unclassified") throw error;
+  return { ...draft, record: { ...draft.record, failures } };
+}

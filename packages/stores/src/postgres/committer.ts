@@ -1,0 +1,98 @@
+import pg from "pg";
+import { commitsChannel } from "./commits.ts";
+import { CopyTransaction } from "./copyTransaction.ts";
+import type { Settlement } from "./settlement.ts";
+import { settlementCopies } from "./settlementRows.ts";
+import { Fenced, type HeldPartition } from "./streamOffsets.ts";
+
+/** Raised by `advance_stream_offset`. */
+const fencedState = "SLF01";
+
+/** Connection failure (PostgreSQL manual, appendix A): what the driver tells of without a code of its own. */
+const connectionFailure = "08006";
+
+const connectMsMax = 10_000;
+const idleMsMax = 60_000;
+
+/** Connections for commits alone, so that none waits behind a query. */
+export type Committer = {
+  /**
+   * Commits what a batch of a partition comes to: the fence, the offset and all rows in one transaction and one round trip,
+   * told on `commitsChannel`. Throws `Fenced`, or an error with the SQLSTATE as its `code`: a unique violation when an
+   * application_id came in elsewhere meanwhile, 08006 when the connection was lost. Nothing of it is written then, except
+   * that a commit whose answer was lost may have taken effect: ask `committedOffset`.
+   */
+  commit(held: HeldPartition, settlement: Settlement): Promise<void>;
+  /** Waits for the commits under way. */
+  end(): Promise<void>;
+};
+
+/**
+ * Makes connections to `creditdb` for commits. They are made by a driver of their own, since those of `connectPostgres`
+ * never settle a COPY that the server refuses, and end the process when they are cut within a transaction.
+ */
+export function connectCommitter(
+  url: string,
+  settings: {
+    app: string;
+    connectionsMax: number;
+    /** What is written of a settlement besides the offset; all of it unless told. */
+    copies?: typeof settlementCopies;
+  },
+): Committer {
+  const { copies = settlementCopies } = settings;
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: settings.app,
+    max: settings.connectionsMax,
+    connectionTimeoutMillis: connectMsMax,
+    idleTimeoutMillis: idleMsMax,
+    keepAlive: true,
+  });
+  // An idle connection that ended is replaced when it is next needed.
+  pool.on("error", () => {});
+  return {
+    async commit(held, settlement) {
+      const transaction = new CopyTransaction(
+        movedStatement(held, settlement),
+        copies(held, settlement),
+        `select pg_notify('${commitsChannel}', ${pg.escapeLiteral(`${held.topic}:${held.partition}:${settlement.next}`)})`,
+      );
+      try {
+        await run(pool, transaction);
+      } catch (error) {
+        throw (error as { code?: unknown }).code === fencedState ? new Fenced(held) : withState(error);
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
+  const client = await pool.connect();
+  // The transaction is told of a lost connection as well.
+  const onLost = () => {};
+  client.on("error", onLost);
+  let isSound = true;
+  try {
+    client.query(transaction);
+    await transaction.done;
+  } catch (error) {
+    // A statement that fails leaves the connection as it was; anything else ends it (PostgreSQL manual, table 20.2).
+    isSound = error instanceof pg.DatabaseError && error.severity === "ERROR";
+    throw error;
+  } finally {
+    client.off("error", onLost);
+    client.release(!isSound);
+  }
+}
+
+function movedStatement({ topic, partition, epoch, nextOffset }: HeldPartition, { next, maxTMs }: Settlement): string {
+  return `select advance_stream_offset(${pg.escapeLiteral(topic)}, ${partition}, ${epoch}, ${nextOffset}, ${next}, ${maxTMs})`;
+}
+
+/** The driver's own errors have no code: each of them means that the server did not answer. */
+function withState(error: unknown): unknown {
+  if (!(error instanceof Error) || "code" in error) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: connectionFailure });
+}
