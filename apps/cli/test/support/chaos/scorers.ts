@@ -86,7 +86,9 @@ export async function endTestScorer(scorer: TestScorer, signal: NodeJS.Signals):
 
 const tailLines = 30;
 
-/** The end of a log. */
+/** The end of a log, without what it says again and again while a sink is away. */
 export function tail(logFile: string): string {
-  return readFileSync(logFile, "utf8").trim().split("\n").slice(-tailLines).join("\n");
+  const lines = readFileSync(logFile, "utf8").trim().split("\n");
+  const telling = lines.filter((line) => !line.includes("does not answer"));
+  return telling.slice(-tailLines).join("\n");
 }
