@@ -46,7 +46,7 @@ async function definitionOf(
   { name, groupId, narrow }: { name: string; groupId: string; narrow: boolean },
 ) {
   const metricsUrl = `http://127.0.0.1:${await freePort()}/metrics`;
-  const scorer = appServices(home, { ...env, SCORER_METRICS_URL: metricsUrl }).find((one) => one.name === "scorer");
+  const scorer = appServices(home, { ...env, SCORER_METRICS_URLS: metricsUrl }).find((one) => one.name === "scorer");
   if (!scorer) throw new Error("A local stack has a scorer.");
   const main = narrow ? [join(repositoryRoot, "apps/scorer/bench/main.narrow.node.ts")] : scorer.args.slice(-1);
   const definition: ServiceDefinition = {
