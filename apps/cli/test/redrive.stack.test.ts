@@ -1,94 +1,24 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { topics, writeDeadLetter } from "@scoreline/contracts";
-import { DeliveryFailed, type Producer, partitionForKey, recordBytesMax } from "@scoreline/kafka";
-import { createProducer } from "@scoreline/kafka/librdkafka";
-import { down, repositoryRoot, type StackEnv, up } from "@scoreline/stack";
+import { partitionForKey, recordBytesMax } from "@scoreline/kafka";
+import type { StackEnv } from "@scoreline/stack";
 import { connectMongo } from "@scoreline/stores/mongo";
-import { connectPostgres, type Database } from "@scoreline/stores/postgres";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { settledCounts } from "../src/counts.ts";
-import { initialise } from "../src/init.ts";
-import { defaultPolicyFile } from "../src/policies/firstPolicy.ts";
+import type { Database } from "@scoreline/stores/postgres";
+import { beforeAll, describe, expect, test } from "vitest";
 import { reconcile } from "../src/reconcile/reconcile.ts";
-import { redrive } from "../src/redrive/redrive.ts";
-import { withTopicReader } from "../src/redrive/topicReader.ts";
-import { nodeArguments } from "../src/services.ts";
-import { application, contentOf, headerOf, lettersOf, produce, putBackOf, record } from "./support/deadLetters.ts";
-import { temporaryHome } from "./support/homes.ts";
+import { application, contentOf, headerOf, lettersOf, putBackOf, record } from "./support/deadLetters.ts";
 import { runProgram } from "./support/program.ts";
+import { redriveStack, type Summary } from "./support/redriving.ts";
 import { readTopic } from "./support/topic.ts";
 import { compareUndisturbed } from "./support/undisturbed.ts";
 
-const home = temporaryHome("redrive");
-const velocityFile = join(dirname(defaultPolicyFile), "velocity.yaml");
+const { home, stores, sent, redriven, fromNowOn } = redriveStack();
 let env: StackEnv;
 let sql: Database;
-let scorer: ChildProcess;
-
-beforeAll(async () => {
-  env = await up(home);
-  await initialise(env, { policyFile: velocityFile });
-  sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
-  const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
-  scorer = spawn(process.execPath, nodeArguments("scorer"), {
-    cwd: repositoryRoot,
-    env: {
-      ...process.env,
-      KAFKA_BROKERS,
-      CREDITDB_URL,
-      MONGO_URL,
-      SCORER_METRICS_PORT: "0",
-      SCORELINE_COMMIT: "abc1234",
-    },
-    stdio: "ignore",
-  });
+beforeAll(() => {
+  ({ env, sql } = stores());
 });
-
-afterAll(async () => {
-  scorer?.kill("SIGKILL");
-  await sql?.end({ timeout: 1 });
-  await down(home);
-  rmSync(home.dir, { recursive: true, force: true });
-});
-
-const settled = () => settledCounts(env, 30_000);
-
-/** Appends records and waits until they are decided and projected. */
-async function sent(...records: ReturnType<typeof record>[]) {
-  const placed = await produce(env.KAFKA_BROKERS, records);
-  await settled();
-  return placed;
-}
-
-type Summary = {
-  selected: number;
-  put_back: number;
-  put_back_before: number;
-  unreadable: number;
-  refused: string[];
-  unfinished: string[];
-  missing: string[];
-  groups: { source_topic: string; reason: string; count: number }[];
-  examples: string[];
-};
-
-/** Runs `scoreline redrive --json`, and waits until what it put back is decided and projected. */
-async function redriven(...args: string[]): Promise<Summary> {
-  const { error, stdout } = await runProgram(env, "redrive", "--json", ...args);
-  if (error !== undefined) throw new Error(error);
-  await settled();
-  return JSON.parse(stdout) as Summary;
-}
-
-const now = () => new Date().toISOString();
-/** A moment that parts what was written before from what comes after, by the broker's clock as well: it is this machine's. */
-async function fromNowOn(): Promise<string[]> {
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  return ["--since", now()];
-}
 
 const garbage = Buffer.from([0x00, 0xff, 0xfe, 0x7b, 0x00, 0xc3, 0x28, 0x0a]);
 const garbageKey = Buffer.from([0x00, 0xff, 0x61]);
@@ -162,7 +92,7 @@ describe("a record that is mended", () => {
     const early = application("early", { user_id: "e", timestamp: (Date.now() + 302_000) / 1000 });
     const good = (name: string) => record(application(name, { user_id: "e" }), { key: "e" });
     const [, bad] = await sent(good("before"), record(early, { key: "e" }), good("between"));
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await sql`select pg_sleep(2.1)`;
     expect(await redriven(...since, "--reason", "invalid_timestamp")).toMatchObject({ put_back: 1 });
     await sent(good("after"));
     const [back] = await putBackOf(env.KAFKA_BROKERS, [`credit_applications/${bad?.partition}/${bad?.offset}`]);
@@ -256,7 +186,7 @@ describe("what is selected", () => {
         headers: writeDeadLetter({ ...ingests, id: "in-2", sourceTopic: "dead_letters" }),
       }),
     );
-    const until = ["--until", now()];
+    const until = ["--until", new Date().toISOString()];
     const select = async (...args: string[]) => (await redriven("--dry-run", ...args)).groups;
     const [json, score, user] = ["invalid_json", "invalid_credit_score", "invalid_user_id"].map((reason) => ({
       ...{ source_topic: "credit_applications", reason, count: 1 },
@@ -273,7 +203,7 @@ describe("what is selected", () => {
       { ...score, count: 2 },
     ]);
     expect(await select(...since, "--topic", "transactions")).toEqual([]);
-    expect(await select("--since", now())).toEqual([]);
+    expect(await select("--since", new Date().toISOString())).toEqual([]);
     expect((await redriven("--dry-run", ...since)).unreadable).toBe(2);
 
     expect(await redriven(...since, "--stage", "ingest")).toMatchObject({ put_back: 1 });
@@ -313,124 +243,6 @@ test("a record as large as the broker takes comes back from the table, or is tol
     put_back_before: 1,
     refused: summary.refused,
   });
-});
-
-describe("each letter is put back once", () => {
-  const bad = (count: number) =>
-    Array.from({ length: count }, (_, i) => record(Buffer.from(`{${i}`), { key: `k${i % 7}` }));
-
-  /** How often each of the letters that were written since then was put back. */
-  async function timesPutBack(since: string[]) {
-    const letters = await readTopic(env.KAFKA_BROKERS, topics.deadLetters.name);
-    const of = letters.filter(({ timestampMs }) => timestampMs >= Date.parse(since[1] ?? ""));
-    const ids = of.filter((letter) => headerOf(letter, "attempt") === "1").map((letter) => headerOf(letter, "id"));
-    const back = (await putBackOf(env.KAFKA_BROKERS, ids)).map((each) => headerOf(each, "id"));
-    return ids.map((id) => back.filter((each) => each === id).length);
-  }
-
-  function newProducer(): Producer {
-    const real = createProducer({ brokers: env.KAFKA_BROKERS, clientId: "scoreline-test" });
-    return {
-      send: (each) => real.send(each),
-      sendAll: (all) => real.sendAll(all),
-      ready: () => real.ready(),
-      close: () => real.close(),
-    };
-  }
-
-  function redriveBy(producer: Producer, since: string[]) {
-    const selection = {
-      ...{ stage: "scorer" as const, reasons: [], checks: [], sourceTopic: undefined, untilMs: undefined },
-      ...{ sinceMs: Date.parse(since[1] ?? ""), attemptMax: 1 },
-    };
-    return withTopicReader(env.KAFKA_BROKERS, (reader) => redrive({ sql, reader, producer }, { selection }, undefined));
-  }
-
-  test("though the command is killed while it works, at its bounded rate", async () => {
-    const since = await fromNowOn();
-    await sent(...bad(120));
-    const args = [...nodeArguments("cli"), "redrive", ...since, "--attempts-max", "1", "--rate", "40"];
-    const recorded = async () => (await sql`select from redrives where claimed_at >= ${since[1] ?? ""}`).length;
-    for (const target of [5, 30, 60]) {
-      const command = spawn(process.execPath, args, {
-        cwd: repositoryRoot,
-        env: { ...process.env, SCORELINE_HOME: home.dir },
-        stdio: "ignore",
-      });
-      const ended = new Promise((resolve) => command.once("close", resolve));
-      await expect.poll(recorded, { timeout: 30_000, interval: 5 }).toBeGreaterThanOrEqual(target);
-      command.kill("SIGKILL");
-      await ended;
-    }
-    expect(await recorded()).toBeLessThan(120);
-    const startMs = performance.now();
-    const { put_back, put_back_before } = await redriven(...since, "--attempts-max", "1", "--rate", "40");
-    expect(performance.now() - startMs).toBeGreaterThan(((put_back - 4) * 1_000) / 40);
-    expect(put_back + put_back_before).toBe(120);
-    expect(await timesPutBack(since)).toEqual(Array(120).fill(1));
-  });
-
-  test("though answers are lost, some before the broker had the record and some after", async () => {
-    const since = await fromNowOn();
-    await sent(...bad(40));
-    let sends = 0;
-    const { send, ...rest } = newProducer();
-    const losing: Producer = {
-      ...rest,
-      send: async (each) => {
-        sends += 1;
-        if (sends % 3 === 0) throw new DeliveryFailed("away", { retryable: true });
-        const placed = await send(each);
-        if (sends % 3 === 1) throw new DeliveryFailed("the answer was lost", { retryable: true });
-        return placed;
-      },
-    };
-    const attempt = redriveBy(losing, since);
-    await expect(attempt).rejects.toThrow(/did not acknowledge \d+ records. Run the same command again/);
-    await losing.close();
-    await settled();
-    const again = await redriven(...since, "--attempts-max", "1");
-    expect(again.put_back).toBeGreaterThan(0);
-    expect(again.put_back + again.put_back_before).toBe(40);
-    expect(await timesPutBack(since)).toEqual(Array(40).fill(1));
-  });
-
-  test("and no two commands put back at once", async () => {
-    const since = await fromNowOn();
-    await sent(...bad(20));
-    let begun = () => {};
-    const sending = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
-    const { send, ...rest } = newProducer();
-    const slow: Producer = {
-      ...rest,
-      send: async (each) => {
-        begun();
-        await sql`select pg_sleep(0.5)`;
-        return send(each);
-      },
-    };
-    const first = redriveBy(slow, since);
-    await sending;
-    expect((await runProgram(env, "redrive", ...since)).error).toBe(
-      "Another redrive is under way; try again when it is over.",
-    );
-    expect(await first).toMatchObject({ putBack: 20 });
-    await slow.close();
-    await settled();
-    expect(await timesPutBack(since)).toEqual(Array(20).fill(1));
-  });
-});
-
-test("an earlier claim of which the topic no longer tells is left alone, and told", async () => {
-  await sql`
-    insert into redrives (dead_letter_id, attempt, first_failed_at, topic, partition, from_offset, mended)
-    values ('credit_applications/0/999999999', 2, now(), 'credit_applications', 0, 1000000, false)`;
-  const nothing = ["--until", "2020-01-01T00:00:00Z"];
-  expect((await runProgram(env, "redrive", ...nothing)).exitCode).toBe(1);
-  expect(await redriven(...nothing)).toMatchObject({ unfinished: ["credit_applications/0/999999999"] });
-  await sql`delete from redrives where dead_letter_id = 'credit_applications/0/999999999'`;
 });
 
 test("every decision is the one that an undisturbed scorer makes, what was put back included", async () => {
