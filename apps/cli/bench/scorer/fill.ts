@@ -43,6 +43,9 @@ export async function connectFiller(brokers: string): Promise<Filler> {
     );
   });
 
+  // Without it, what is acknowledged keeps its place in the queue until the next flush.
+  producer.setPollInBackground(true);
+
   const flush = () =>
     new Promise<void>((resolve, reject) => {
       producer.flush(flushMsMax, (error) => (error || failure ? reject(failure ?? error) : resolve()));
