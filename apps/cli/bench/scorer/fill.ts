@@ -9,6 +9,8 @@ const flushMsMax = 120_000;
 /** So many records are queued between two looks at the clock and the queue. */
 const sliceMax = 5_000;
 const fullPauseMs = 5;
+/** How long the queue may stay full before the broker is taken to be gone. */
+const fullMsMax = 60_000;
 /** A paced producer sends what is due this often. */
 const tickMs = 5;
 
@@ -35,6 +37,8 @@ export async function connectFiller(brokers: string): Promise<Filler> {
     dr_cb: false,
   });
   producer.on("event.error", (error) => {
+    // From any other the client recovers by itself.
+    if (error.code !== librdkafka.CODES.ERRORS.ERR__FATAL) return;
     failure = new Error(`The producer failed: ${error.message}`, { cause: error });
   });
   await new Promise<void>((resolve, reject) => {
@@ -42,6 +46,8 @@ export async function connectFiller(brokers: string): Promise<Filler> {
       error ? reject(new Error("No broker answered.", { cause: error })) : resolve(),
     );
   });
+  // Reports that nobody takes up count as queued records for ever.
+  producer.setPollInBackground(true);
 
   // Without it, what is acknowledged keeps its place in the queue until the next flush.
   producer.setPollInBackground(true);
@@ -52,12 +58,14 @@ export async function connectFiller(brokers: string): Promise<Filler> {
     });
 
   async function send(record: BenchRecord): Promise<void> {
+    const deadlineMs = performance.now() + fullMsMax;
     for (;;) {
       try {
         producer.produce(topic, null, Buffer.from(record.value), record.key);
         return;
       } catch (error) {
         if ((error as { code?: number }).code !== librdkafka.CODES.ERRORS.ERR__QUEUE_FULL) throw error;
+        if (failure || performance.now() > deadlineMs) throw failure ?? error;
         await pause(fullPauseMs);
       }
     }
