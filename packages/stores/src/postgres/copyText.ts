@@ -26,10 +26,13 @@ function quoted(element: string): string {
   return /["\\]/.test(element) ? `"${element.replace(/["\\]/g, "\\$&")}"` : `"${element}"`;
 }
 
-/** A `json` or `jsonb` field; absent is null. JSON has no tab and no line feed of its own. */
+/** A `json` or `jsonb` field; absent is null. */
 export function jsonField(value: object | undefined): string {
-  if (value === undefined) return absent;
-  const json = JSON.stringify(value);
+  return value === undefined ? absent : jsonTextField(JSON.stringify(value));
+}
+
+/** A `json` or `jsonb` field of a JSON text. JSON has no tab and no line feed of its own. */
+export function jsonTextField(json: string): string {
   return json.includes("\\") ? json.replaceAll("\\", "\\\\") : json;
 }
 

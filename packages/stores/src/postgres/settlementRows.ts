@@ -1,5 +1,5 @@
-import { formatMinorUnits, formatTime } from "@scoreline/contracts";
-import { arrayField, byteaField, jsonField, plainField, textField } from "./copyText.ts";
+import { formatMinorUnits, formatTime, reasonDetailsJson } from "@scoreline/contracts";
+import { arrayField, byteaField, jsonField, jsonTextField, plainField, textField } from "./copyText.ts";
 import type { Copy } from "./copyTransaction.ts";
 import { headerBytes } from "./failedRecords.ts";
 import type { FaultyRecord, ScoredRecord, Settlement } from "./settlement.ts";
@@ -24,10 +24,9 @@ function copyInto(table: string, columns: string): string {
   return `copy ${table} (${columns}) from stdin`;
 }
 
+/** One text, joined at once: a text that grows row by row is laid out anew when it is sent. */
 function joined<Row>(records: readonly Row[], rowsOf: (record: Row) => string): string {
-  let rows = "";
-  for (const record of records) rows += rowsOf(record);
-  return rows;
+  return records.map(rowsOf).join("");
 }
 
 /**
@@ -45,22 +44,39 @@ const scoreColumns = `topic, partition, record_offset, t_ms, application_id, use
 
 function scoreRow(at: string, { offset, tMs, application, decision }: ScoredRecord): string {
   const { applicant, score, consent } = application;
-  const event = `${at}\t${offset}\t${tMs}\t${textField(application.application_id)}\t${textField(application.user_id)}\t${
-    application.credit_score
-  }\t${formatMinorUnits(application.loan_amount_minor)}\t${formatTime(application.timestamp_ms)}`;
-  const person = `${textField(applicant?.name)}\t${plainField(applicant?.age)}\t${textField(applicant?.gender)}\t${textField(
-    applicant?.region,
-  )}\t${textField(application.device_id)}`;
-  const given = `${textField(score?.model)}\t${textField(score?.date)}\t${arrayField(score?.key_factors)}\t${jsonField(
-    application.attributes,
-  )}\t${plainField(consent?.automated_decision)}\t${plainField(consent?.analytics)}`;
-  const fraud = `${decision.isFraud}\t${arrayField(decision.fraudRules)}\t${textField(decision.fraudReason)}`;
-  const decided = `${decision.riskLevel}\t${decision.policyStatus}\t${decision.approvalStatus}\t${arrayField(
-    decision.reasons,
-  )}\t${jsonField(decision.reasonDetails)}\t${jsonField(decision.features)}\t${textField(decision.policyVersion)}\t${textField(
-    decision.exceptionId,
-  )}`;
-  return `${event}\t${person}\t${given}\t${fraud}\t${decided}\n`;
+  const fields = [
+    at,
+    offset,
+    tMs,
+    textField(application.application_id),
+    textField(application.user_id),
+    application.credit_score,
+    formatMinorUnits(application.loan_amount_minor),
+    formatTime(application.timestamp_ms),
+    textField(applicant?.name),
+    plainField(applicant?.age),
+    textField(applicant?.gender),
+    textField(applicant?.region),
+    textField(application.device_id),
+    textField(score?.model),
+    textField(score?.date),
+    arrayField(score?.key_factors),
+    jsonField(application.attributes),
+    plainField(consent?.automated_decision),
+    plainField(consent?.analytics),
+    decision.isFraud,
+    arrayField(decision.fraudRules),
+    textField(decision.fraudReason),
+    decision.riskLevel,
+    decision.policyStatus,
+    decision.approvalStatus,
+    arrayField(decision.reasons),
+    jsonTextField(reasonDetailsJson(decision.reasonDetails)),
+    jsonField(decision.features),
+    textField(decision.policyVersion),
+    textField(decision.exceptionId),
+  ];
+  return `${fields.join("\t")}\n`;
 }
 
 const failedColumns = `topic, partition, record_offset, t_ms, record_key, record_value, record_headers, attempt, first_t_ms,
