@@ -69,6 +69,7 @@ export async function newWorker(
     settled: () => {},
     retrying: (_, sink) => retries.push(sink),
     waiting: (_, why) => waits.push(why),
+    rebuilding: () => {},
     rebuilt: (_, rows) => rebuilt.push(rows),
   };
   const project: Projector = async (place, committed) => {

@@ -27,16 +27,25 @@ export type Committer = {
   end(): Promise<void>;
 };
 
+export type CommitterSettings = {
+  /** Names the connections in `pg_stat_activity`. */
+  app: string;
+  connectionsMax: number;
+  /** Postgres ends a commit that takes longer (SQLSTATE 57014); without it there is no bound. */
+  statementMsMax?: number;
+};
+
 /**
  * Makes connections to `creditdb` for commits. They are made by a driver of their own, since those of `connectPostgres`
  * never settle a COPY that the server refuses, and end the process when they are cut within a transaction.
  */
-export function connectCommitter(url: string, settings: { app: string; connectionsMax: number }): Committer {
+export function connectCommitter(url: string, settings: CommitterSettings): Committer {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: settings.app,
     max: settings.connectionsMax,
     connectionTimeoutMillis: connectMsMax,
+    ...(settings.statementMsMax === undefined ? {} : { statement_timeout: settings.statementMsMax }),
     idleTimeoutMillis: idleMsMax,
     keepAlive: true,
   });
