@@ -16,9 +16,17 @@ export type Reader = (raw: ConsumedRecord, tMs: number) => Draft;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/**
+ * The largest value that is read. A broker takes 1 MiB, but that is of a compressed batch, which may hold a thousand times
+ * as much; what is stored of a bad record is twice its size as text, and a text has a bound in Node and in Postgres.
+ */
+export const valueBytesMax = 16_000_000;
+
 /** Reads loan applications. `partitionOf` gives the partition that a user's records belong on. */
 export function applicationReader(partitionOf: (userId: string) => number): Reader {
   return (raw, tMs) => {
+    const bytes = raw.value?.length ?? 0;
+    if (bytes > valueBytesMax) return tooLarge(raw, tMs, bytes);
     const read = readJson(raw.value);
     if (!read.ok) return faulty(raw, tMs, undefined, [read.failure]);
     const parsed = parseApplication(read.value, "topic", tMs);
@@ -29,6 +37,12 @@ export function applicationReader(partitionOf: (userId: string) => number): Read
     if (partitionOf(parsed.value.user_id) !== raw.partition) flaws.push("misrouted_key");
     return { kind: "candidate", offset: raw.offset, tMs, application: parsed.value, flaws, raw };
   };
+}
+
+/** A record that is too large to be kept: its key alone is. */
+function tooLarge(raw: ConsumedRecord, tMs: number, bytes: number): Draft {
+  const detail = `The record's value has ${bytes} bytes, and at most ${valueBytesMax} are read; only its key was kept.`;
+  return faulty({ ...raw, value: null }, tMs, undefined, [{ pointer: "", check: "record_too_large", detail }]);
 }
 
 /** A record that failed these checks and whose bytes are kept for the dead letters. */
