@@ -36,6 +36,7 @@ describe("faults are told apart by their codes", () => {
     ["a read-only server", coded("25006"), "unavailable"],
     ["a refused connection", coded("ECONNREFUSED"), "unavailable"],
     ["a lost connection", coded("CONNECTION_CLOSED"), "unavailable"],
+    ["a query without an answer", coded("UNANSWERED"), "unavailable"],
     ["a pipe that broke", coded("EPIPE"), "unavailable"],
     ["a connection that took too long", coded("CONNECT_TIMEOUT"), "unavailable"],
     ["a value that the driver cannot send", coded("UNDEFINED_VALUE"), "unknown"],

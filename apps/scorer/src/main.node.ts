@@ -19,7 +19,10 @@ import { heardBy, StallDetector } from "./stall.ts";
 const shutdownMsMax = 25_000;
 
 /** A statement that takes longer is ended by Postgres and tried again, so that no wait is without end. */
-const statementMsMax = 30_000;
+const statementMsMax = 15_000;
+
+/** A query that is not answered is given up after this and tried again on another connection. */
+const answerMsMax = 20_000;
 
 function configure() {
   try {
@@ -39,7 +42,8 @@ const kafka = {
   clientId: "scoreline-scorer",
   onError: (error: { code: number; message: string }) => log.warn({ ...error }, "the broker does not answer"),
 };
-const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8, statementMsMax });
+const bounds = { statementMsMax, answerMsMax };
+const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8, ...bounds });
 const committer = connectCommitter(config.CREDITDB_URL, {
   app: "scoreline-scorer",
   connectionsMax: 4,

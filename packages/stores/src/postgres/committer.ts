@@ -51,6 +51,9 @@ export function connectCommitter(url: string, settings: CommitterSettings): Comm
   });
   // An idle connection that ended is replaced when it is next needed.
   pool.on("error", () => {});
+  // What is under way is told by itself. Without a listener of its own a connection would end the process when the server
+  // ends it in the same breath as it says that it is ready: the pool's listener is gone by then, and ours not there yet.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return {
     async commit(held, settlement) {
       const transaction = new CopyTransaction(
@@ -70,9 +73,6 @@ export function connectCommitter(url: string, settings: CommitterSettings): Comm
 
 async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
   const client = await pool.connect();
-  // The transaction is told of a lost connection as well.
-  const onLost = () => {};
-  client.on("error", onLost);
   let isSound = true;
   try {
     client.query(transaction);
@@ -82,7 +82,6 @@ async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
     isSound = error instanceof pg.DatabaseError && error.severity === "ERROR";
     throw error;
   } finally {
-    client.off("error", onLost);
     client.release(!isSound);
   }
 }
