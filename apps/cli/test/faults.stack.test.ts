@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { readCounts } from "../src/counts.ts";
 import { initialise } from "../src/init.ts";
 import { defaultPolicyFile } from "../src/policies/firstPolicy.ts";
+import { connectionStorm } from "./support/connectionStorm.ts";
 import { failNoMore, failWith, installFaults } from "./support/databaseFaults.ts";
 import { temporaryHome } from "./support/homes.ts";
 import { progressOf } from "./support/scorer.ts";
@@ -144,23 +145,17 @@ describe("a scorer outlives what its stores do", { timeout: 120_000 }, () => {
   });
 
   test("a server whose connections others have taken (53300): it waits until there is one", async () => {
-    const storm = Array.from({ length: 110 }, () =>
-      connectPostgres(env.CREDITDB_URL, { app: "storm", connectionsMax: 1 }),
-    );
-    const taken = storm.map((other) => other`select pg_sleep(60)`.catch(() => undefined));
-    onTestFinished(async () => void (await Promise.all(storm.map((other) => other.end({ timeout: 0 })))));
-    await expect
-      .poll(() => sql`select from pg_stat_activity where application_name = 'storm'`.then((rows) => rows.length), poll)
-      .toBeGreaterThan(60);
+    const storm = connectionStorm(env.CREDITDB_URL, sql);
+    onTestFinished(() => storm.calm());
+    await storm.take();
     await produce(200);
-    const starve = async () => {
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'scoreline-scorer'`;
-      taken.push(...storm.map((other) => other`select pg_sleep(60)`.catch(() => undefined)));
+    const starved = async () => {
+      await storm.take();
       return scorer.told("warn", /too many clients|connection slots/).length;
     };
-    await expect.poll(starve, poll).toBeGreaterThan(0);
+    await expect.poll(starved, { ...poll, interval: 200 }).toBeGreaterThan(0);
     await isAlive();
-    await Promise.all(storm.map((other) => other.end({ timeout: 0 })));
+    await storm.calm();
     await settled();
     expect(await issues()).toBe(0);
   });

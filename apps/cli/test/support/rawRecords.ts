@@ -32,7 +32,7 @@ def bytes_of(text):
     return None if text is None else base64.b64decode(text)
 def producer(compression):
     return KafkaProducer(bootstrap_servers=sys.argv[1], acks="all", linger_ms=0, max_request_size=1 << 26,
-        compression_type=compression)
+        enable_idempotence=False, compression_type=compression)
 plain, packed = producer(None), producer("gzip")
 for line in sys.stdin:
     record = json.loads(line)
