@@ -34,6 +34,9 @@ const sent = [...inputs.flatMap((input, index) => [neighbour(index), input]), ne
 
 type Stored = { scored: Set<number>; checks: Map<number, string[]>; kept: Map<number, [Buffer | null, Buffer | null]> };
 
+/** Whether two are the same bytes; a matcher would take a minute over the large ones. */
+const areSame = (a: Buffer | null, b: Buffer | null) => (a === null || b === null ? a === b : a.equals(b));
+
 async function readStored(sql: Database): Promise<Stored> {
   const scores = await sql<{ at: number }[]>`select record_offset::int as at from credit_scores`;
   const issues = await sql<{ at: number; check: string }[]>`
@@ -111,12 +114,16 @@ describe("whatever a stranger puts on the topic", { timeout: 120_000 }, () => {
       const key = row.key === undefined ? Buffer.from(own) : row.key;
       // What is too large to be kept goes by its key.
       const value = endOf(row.at).includes("record_too_large") ? null : row.value;
-      expect([row.name, stored.kept.get(row.at)]).toEqual([row.name, [key, value]]);
+      const [keptKey = null, keptValue = null] = stored.kept.get(row.at) ?? [];
+      expect([row.name, areSame(keptKey, key), areSame(keptValue, value)]).toEqual([row.name, true, true]);
       const letter = letters.get(row.at);
       const omitted = letter?.headers.some(([name]) => name === deadLetterHeaders.bytesOmitted);
       expect([row.name, omitted]).toEqual([row.name, (value?.length ?? 0) > letterBytesMax]);
-      if (!omitted)
-        expect([row.name, letter?.key, letter?.value]).toEqual([row.name, key, value?.length ? value : null]);
+      // The client gives an empty value as none.
+      const sentValue = omitted || value?.length === 0 ? null : value;
+      const sentKey = omitted ? null : key;
+      const isWhole = areSame(letter?.key ?? null, sentKey) && areSame(letter?.value ?? null, sentValue);
+      expect([row.name, isWhole]).toEqual([row.name, true]);
     }
     expect(letters.size).toBe(rows.filter(isBad).length);
     expect(stored.kept.size).toBe(letters.size);
