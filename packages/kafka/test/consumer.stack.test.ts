@@ -142,6 +142,15 @@ test("closing with an unanswered rebalance event does not hang", async () => {
   await consumer.close();
 });
 
+test("closing while the group assigns partitions, which was not told yet, does not hang", async () => {
+  const consumer = await newConsumer();
+  consumer.subscribe([await newTopic()]);
+  // The client joins by itself; its events are told by polls alone, and there is none that could wait for this one.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  await consumer.close();
+  expect(consumer.takeRebalances()).toEqual([]);
+}, 15_000);
+
 test("a partition that was paused when it was taken away is read again when it is assigned anew", async () => {
   const topic = await newTopic(1);
   await append(topic, 20);

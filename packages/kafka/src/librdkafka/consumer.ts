@@ -90,6 +90,7 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   #rebalances: RebalanceEvent[] = [];
   #polling: Promise<unknown> = Promise.resolve();
   #closing = false;
+  #disconnecting = false;
 
   constructor(config: ConsumerConfig) {
     this.#native = new native.KafkaConsumer({
@@ -180,6 +181,7 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
     await this.#polling;
     // Closing waits for every open rebalance event, so those that nobody will take any more are answered here.
     for (const event of this.takeRebalances()) this.#answer(event);
+    this.#disconnecting = true;
     if (this.#native.isConnected()) await new Promise<void>((resolve) => this.#native.disconnect(() => resolve()));
   }
 
@@ -193,7 +195,9 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   }
 
   #answer({ kind, partitions }: RebalanceEvent): void {
-    if (kind === "assigned") this.#native.incrementalAssign([]);
+    // While it disconnects, the addon refuses an assign, and librdkafka takes every answer for an unassign.
+    if (kind === "assigned" && this.#disconnecting) this.#native.unassign();
+    else if (kind === "assigned") this.#native.incrementalAssign([]);
     else this.unassign(partitions);
   }
 }

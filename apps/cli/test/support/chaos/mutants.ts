@@ -9,16 +9,21 @@ export type Mutant = { readonly file: string; readonly find: string; readonly re
 
 export const mutants = {
   "the fence is removed": {
-    file: "packages/stores/src/postgres/settlement.ts",
-    find: "where topic = ${topic} and partition = ${partition} and epoch = ${epoch} and next_offset = ${nextOffset}",
-    replace: "where topic = ${topic} and partition = ${partition} and ${epoch}::bigint + ${nextOffset}::bigint >= 0",
+    file: "packages/stores/src/postgres/committer.ts",
+    find: "return `select advance_stream_offset(${pg.escapeLiteral(topic)}, ${partition}, ${epoch}, ${nextOffset}, ${next}, ${maxTMs})`;",
+    replace:
+      "return `update stream_offsets set next_offset = ${next}, max_t_ms = ${maxTMs}, updated_at = now() " +
+      "where topic = ${pg.escapeLiteral(topic)} and partition = ${partition} and ${epoch} + ${nextOffset} >= 0`;",
   },
   "a batch is projected before it is committed": {
     file: "apps/scorer/src/partition.ts",
-    find: 'await this.#persist("postgres", () => this.#commitOnce(settlement));',
+    find: "const { sql, commit, seen, project, observer } = deps;",
     replace:
-      "await this.#deps.project(this.held, settlement);\n" +
-      '        await this.#persist("postgres", () => this.#commitOnce(settlement));',
+      "const { sql, seen, project, observer } = deps;\n" +
+      '    const commit: PartitionDeps["commit"] = async (at, settlement) => {\n' +
+      "      await project(at, settlement);\n" +
+      "      await deps.commit(at, settlement);\n" +
+      "    };",
   },
 } as const satisfies Record<string, Mutant>;
 
