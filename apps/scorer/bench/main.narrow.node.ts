@@ -16,6 +16,7 @@ import { applicationReader } from "../src/read.ts";
 import { readRefusal } from "../src/refusals.ts";
 import { Scorer } from "../src/scorer.ts";
 import { SeenIds } from "../src/seenIds.ts";
+import { StallDetector } from "../src/stall.ts";
 
 /** Bad records and repeats have no place here: the records of the bench hold none. */
 function narrowCopies(_: object, { scored, faulty }: Settlement): Copy[] {
@@ -57,6 +58,7 @@ const scorer = new Scorer({
     [topics.deadLetters.name]: readRefusal,
   },
   observer,
+  stalls: new StallDetector(),
   version: "bench",
   metrics,
   log,

@@ -5,24 +5,36 @@ export class Dropped extends Error {
 
 /**
  * What a failed write means. `contended`: another partition wrote the same id meanwhile, so look again. `refused`: a row
- * that Postgres will never take. `unavailable`: the store is away, full or read-only, so wait. `unknown`: a defect.
+ * that Postgres will never take. `unavailable`: the store is away, full or read-only, so wait. `unknown`: a defect, or a
+ * database that is not ours as it should be (a table or a privilege is missing): no record is to blame, and the partition
+ * stops until that is mended.
  */
 export type Fault = "contended" | "refused" | "unavailable" | "unknown";
 
+// Every SQLSTATE has a digit; the codes of Node (EPIPE, …) have none.
+const sqlState = /^(?=.*\d)[0-9A-Z]{5}$/;
 const uniqueViolation = "23505";
 const contention = new Set([uniqueViolation, "40P01", "40001"]);
-// Data exceptions, integrity violations and limits of a row (PostgreSQL manual, appendix A).
-const refusalClasses = new Set(["22", "23", "54"]);
+
+// By class (PostgreSQL manual, appendix A). Data exceptions, integrity violations, a view's check option, and limits of a
+// row; and what triggers raise: 45000 is SQL's own code for it, U and P0001 are PL/pgSQL's and its users'.
+const refusals = ["22", "23", "44", "54", "45", "U", "P0001"];
+// Connections, resources, locks, an operator's intervention, the server's own disk; a read-only transaction and one that
+// was ended for its age; a commit of which nobody knows what became of it.
+const absences = ["08", "53", "55", "57", "58", "25006", "25P03", "25P04", "40003"];
+
+/** Codes of postgres.js for a call that is wrong in itself: repeating it changes nothing. */
+const defects = new Set(["UNDEFINED_VALUE", "MAX_PARAMETERS_EXCEEDED", "NOT_TAGGED_CALL", "UNSAFE_TRANSACTION"]);
 
 /** Tells faults apart by SQLSTATE and by the drivers' error codes, never by a message. */
 export function faultOf(error: unknown): Fault {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return isDriverError(error) ? "unavailable" : "unknown";
+  if (!sqlState.test(code)) return code.startsWith("ERR_") || defects.has(code) ? "unknown" : "unavailable";
   if (code === uniqueViolation && !isRepeatedId(error)) return "unknown";
   if (contention.has(code)) return "contended";
-  if (code.startsWith("ERR_")) return "unknown";
-  if (refusalClasses.has(code.slice(0, 2)) && code.length === 5) return "refused";
-  return "unavailable";
+  if (refusals.some((prefix) => code.startsWith(prefix))) return "refused";
+  return absences.some((prefix) => code.startsWith(prefix)) ? "unavailable" : "unknown";
 }
 
 /** Any other key is the place of a record: its partition was settled before, and looking again would not end. */

@@ -14,6 +14,16 @@ import { applicationReader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
 import { Scorer } from "./scorer.ts";
 import { SeenIds } from "./seenIds.ts";
+import { heardBy, StallDetector } from "./stall.ts";
+
+/** How long a scorer may take to end after the first signal: below the 30 s that Kubernetes and Docker Compose can give. */
+const shutdownMsMax = 25_000;
+
+/** A statement that takes longer is ended by Postgres and tried again, so that no wait is without end. */
+const statementMsMax = 15_000;
+
+/** A query that is not answered is given up after this and tried again on another connection. */
+const answerMsMax = 20_000;
 
 function configure() {
   try {
@@ -34,8 +44,13 @@ const kafka = {
   clientId: "scoreline-scorer",
   onError: (error: { code: number; message: string }) => log.warn({ ...error }, "the broker does not answer"),
 };
-const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8 });
-const committer = connectCommitter(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 4 });
+const bounds = { statementMsMax, answerMsMax };
+const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", connectionsMax: 8, ...bounds });
+const committer = connectCommitter(config.CREDITDB_URL, {
+  app: "scoreline-scorer",
+  connectionsMax: 4,
+  statementMsMax,
+});
 const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
 const producer = createProducer(kafka);
 const consumer = createConsumer({
@@ -44,7 +59,8 @@ const consumer = createConsumer({
   sessionTimeoutMs: config.SCORER_SESSION_TIMEOUT_MS,
   ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
 });
-const observer = createObserver(metrics, log);
+const stalls = new StallDetector();
+const observer = heardBy(createObserver(metrics, log), stalls);
 const policies = new Policies({ read: () => readPolicies(db), observer });
 const scorer = new Scorer({
   consumer,
@@ -63,6 +79,7 @@ const scorer = new Scorer({
   },
   observer,
   version,
+  stalls,
   metrics,
   log,
 });
@@ -71,22 +88,31 @@ async function unready(): Promise<string[]> {
   const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 }), producer.ready()]);
   const silent = ["postgres", "mongodb", "kafka"].filter((_, index) => answers[index]?.status === "rejected");
   if (!policies.snapshot) silent.push("policies");
+  silent.push(...scorer.stopped);
   return scorer.joined ? silent : [...silent, "consumer group"];
 }
 
+const alive = () => stalls.stalled(performance.now()).length === 0;
+
 const server = serve(
   {
-    fetch: healthRoutes({ unready, metrics }).fetch,
+    fetch: healthRoutes({ alive, unready, metrics }).fetch,
     hostname: config.SCORER_METRICS_HOST,
     port: config.SCORER_METRICS_PORT,
   },
   ({ port }) => log.info({ port }, "scorer started"),
 );
+let stopping = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
     log.info({ signal }, "stopping: the batches in hand are finished first");
     scorer.stop();
-    process.once(signal, () => process.exit(1));
+    setTimeout(() => {
+      log.error({ ms: shutdownMsMax }, "what was in hand is not finished in time; it is left to the next holder");
+      process.exit(1);
+    }, shutdownMsMax).unref();
   });
 }
 

@@ -14,6 +14,8 @@ export type Observer = {
   retrying(place: Place, sink: string, error: unknown): void;
   /** A batch waits for a policy to decide by, and why; undefined when it does no longer. */
   waiting(place: Place, why: string | undefined): void;
+  /** Windows are being made, and another part of their rows was read. */
+  rebuilding(place: Place): void;
   /** Windows were made from this many committed rows. */
   rebuilt(place: Place, rows: number, ms: number): void;
 };
@@ -52,6 +54,7 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
       log.warn({ topic, partition, sink, error: wordsOf(error) }, "a sink does not answer; trying again");
     },
     waiting: waitingObserver(metrics, log),
+    rebuilding: () => {},
     rebuilt: ({ topic, partition }, rows, ms) => {
       metrics.counter("windowRowsRebuilt").inc({ topic }, rows);
       metrics.histogram("windowRebuildDuration").observe({ topic }, ms / 1_000);

@@ -78,6 +78,7 @@ export class PartitionWorker {
     this.#windows = new WindowKeeper(held, {
       sql,
       persist: (attempt) => this.#persist("postgres", attempt, this.#patience.signal),
+      onRebuilding: () => observer.rebuilding(held),
       onRebuilt: (rows, ms) => observer.rebuilt(held, rows, ms),
     });
     this.#projections = new ProjectionQueue(held, {

@@ -17,9 +17,16 @@ export type Reader = (raw: ConsumedRecord, tMs: number) => Draft;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/**
+ * The largest value that is read. A broker takes 1 MiB, but that is of a compressed batch, which may hold a thousand times
+ * as much; what is stored of a bad record is twice its size as text, and a text has a bound in Node and in Postgres.
+ */
+export const valueBytesMax = 16_000_000;
+
 /** Reads loan applications. `partitionOf` gives the partition that a user's records belong on. */
 export function applicationReader(partitionOf: (userId: string) => number, scorerVersion: string): Reader {
   return (raw, tMs) => {
+    if ((raw.value?.length ?? 0) > valueBytesMax) return tooLarge(raw, tMs, scorerVersion);
     const read = readJson(raw.value);
     if (!read.ok) return faulty(raw, tMs, undefined, [read.failure], scorerVersion);
     const parsed = parseApplication(read.value, "topic", tMs);
@@ -30,6 +37,14 @@ export function applicationReader(partitionOf: (userId: string) => number, score
     if (partitionOf(parsed.value.user_id) !== raw.partition) flaws.push("misrouted_key");
     return { kind: "candidate", offset: raw.offset, tMs, application: parsed.value, flaws, raw };
   };
+}
+
+/** A record that is too large to be kept: its key alone is. */
+function tooLarge(raw: ConsumedRecord, tMs: number, scorerVersion: string): Draft {
+  const bytes = raw.value?.length ?? 0;
+  const detail = `The record's value has ${bytes} bytes, and at most ${valueBytesMax} are read; only its key was kept.`;
+  const failures = [{ pointer: "", check: "record_too_large", detail }];
+  return faulty({ ...raw, value: null }, tMs, undefined, failures, scorerVersion);
 }
 
 /** A record that failed these checks and whose bytes are kept for the dead letters. */

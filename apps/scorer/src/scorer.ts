@@ -1,27 +1,22 @@
 import { type TopicDefinition, topics } from "@scoreline/contracts";
-import type {
-  ConsumedRecord,
-  PartitionedConsumer,
-  PartitionRef,
-  RebalanceEvent,
-  TopicState,
-} from "@scoreline/kafka/librdkafka";
+import type { ConsumedRecord, PartitionedConsumer, PartitionRef, RebalanceEvent } from "@scoreline/kafka/librdkafka";
 import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { Dropped, persist, wait } from "./faults.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
 import type { Policies } from "./policies.ts";
 import type { Reader } from "./read.ts";
+import { type SourceDeps, SourceWatch } from "./sourceWatch.ts";
+import { stopReason } from "./stopReason.ts";
 
-export type ScorerDeps = Omit<PartitionDeps, "policies"> & {
-  policies: Policies;
-  consumer: PartitionedConsumer;
-  /** Asks the broker for the topics' ids, which tell a topic from another one of the same name. */
-  describe: (names: string[]) => Promise<Map<string, TopicState>>;
-  readers: Record<string, Reader>;
-  metrics: Metrics;
-  log: Logger;
-};
+export type ScorerDeps = Omit<PartitionDeps, "policies"> &
+  SourceDeps & {
+    policies: Policies;
+    consumer: PartitionedConsumer;
+    readers: Record<string, Reader>;
+    metrics: Metrics;
+    log: Logger;
+  };
 
 const pollCountMax = 2_000;
 const pollMsMax = 100;
@@ -45,22 +40,13 @@ const sizesMs = 5_000;
 
 const sources: readonly TopicDefinition[] = [topics.creditApplications, topics.deadLetters];
 
-/** The id of a topic that is as it should be. Its partition count must not change: a user's records would move. */
-function topicIdOf(topic: string, state: TopicState | undefined): string {
-  if (!state) throw new Error(`The topic ${topic} does not exist; \`scoreline init\` makes it.`);
-  const expected = sources.find((source) => source.name === topic)?.partitions;
-  if (state.partitions === expected) return state.topicId;
-  throw new Error(
-    `The topic ${topic} has ${state.partitions} partitions and must have ${expected}: its users would move.`,
-  );
-}
-
 /**
  * The consuming loop. Each partition has a worker with a bounded backlog. The loop waits a while for room, and for no sink: a
  * partition that does not move on is paused, so that the others go on and the group sees a member that polls.
  */
 export class Scorer {
   readonly #deps: ScorerDeps;
+  readonly #watch: SourceWatch;
   readonly #workers = new Map<string, PartitionWorker>();
   readonly #paused = new Set<string>();
   readonly #reading = new Set<string>();
@@ -75,6 +61,7 @@ export class Scorer {
 
   constructor(deps: ScorerDeps) {
     this.#deps = deps;
+    this.#watch = new SourceWatch(sources, deps);
     // A version that asks for other windows is known a minute before it takes effect; they are made in that time.
     deps.policies.onRead(() => {
       for (const worker of this.#workers.values()) this.#prepare(worker);
@@ -86,11 +73,20 @@ export class Scorer {
     return this.#joined;
   }
 
+  /** The partitions that are stopped for now, as `topic/partition`. */
+  get stopped(): string[] {
+    return [...this.#stopped.keys()];
+  }
+
   /** Consumes until `stop` is called; then finishes the batches in hand. Throws when a defect is met. */
   async run(): Promise<void> {
     const { consumer } = this.#deps;
     await consumer.connect();
     consumer.subscribe(sources.map((source) => source.name));
+    this.#watch.start(
+      () => [...this.#workers.values()].map(({ held }) => held),
+      (held, error) => this.#stopPartition(held, error),
+    );
     while (!this.#stopping.signal.aborted && this.#failure === undefined) {
       for (const event of consumer.takeRebalances()) this.#answer(event);
       const { records, errors } = await consumer.poll(pollCountMax, pollMsMax);
@@ -102,6 +98,7 @@ export class Scorer {
       this.#tellSizes();
     }
     this.#stopping.abort();
+    this.#watch.stop();
     await this.#answering;
     await Promise.all([...this.#workers.values()].map((worker) => worker.finish()));
     await consumer.close();
@@ -206,18 +203,18 @@ export class Scorer {
 
   /** Takes a partition and gives where to read on; undefined when it has to stay stopped for now. */
   async #take(ref: PartitionRef): Promise<(PartitionRef & { offset: bigint }) | undefined> {
-    const { sql, consumer, describe, observer, readers } = this.#deps;
+    const { sql, observer, readers } = this.#deps;
     const read = readers[ref.topic];
     if (!read) throw new Error(`No reader for the topic ${ref.topic}.`);
     try {
-      const topicId = topicIdOf(ref.topic, (await describe([ref.topic])).get(ref.topic));
-      const { low } = await consumer.watermarks(ref.topic, ref.partition);
+      const log = await this.#watch.find(ref);
       const held = await persist(
-        () => takePartition(sql, { ...ref, topicId, firstOffset: low }),
+        () => takePartition(sql, { ...ref, topicId: log.topicId, firstOffset: log.low }),
         this.#stopping.signal,
         (error) => observer.retrying(ref, "postgres", error),
       );
       if (this.#stopping.signal.aborted) throw new Dropped();
+      this.#watch.taken(held, log);
       const worker = new PartitionWorker(held, read, this.#deps, {
         onFailure: (error) => this.#stopPartition(ref, error),
         onMoved: () => this.#tellMoved(),
@@ -247,10 +244,7 @@ export class Scorer {
     const { topic, partition } = ref;
     const key = keyOf(ref);
     if (error instanceof Dropped) return;
-    this.#deps.log.error(
-      { topic, partition, error: error instanceof Error ? error.message : String(error) },
-      "partition stopped",
-    );
+    this.#deps.log.error({ topic, partition, error: stopReason(error) }, "partition stopped");
     void this.#workers.get(key)?.drop();
     this.#workers.delete(key);
     if (this.#assigned.has(key))

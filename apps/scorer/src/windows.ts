@@ -18,6 +18,8 @@ export type WindowDeps = {
   sql: Database;
   /** Repeats a query for as long as Postgres is away; rejects when the partition is given up. */
   persist: <T>(attempt: () => Promise<T>) => Promise<T>;
+  /** Called for each part of the rows that was read. */
+  onRebuilding: () => void;
   onRebuilt: (rows: number, ms: number) => void;
 };
 
@@ -143,6 +145,7 @@ class Rebuild {
       for (const row of read.rows) this.#windows.add(row.tMs, row);
       this.#windows.commit();
       this.#rows += read.rows.length;
+      this.#deps.onRebuilding();
       from = read.next;
     }
     this.#next = from;

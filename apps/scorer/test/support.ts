@@ -71,6 +71,7 @@ export async function newWorker(
     settled: () => {},
     retrying: (_, sink) => retries.push(sink),
     waiting: (_, why) => waits.push(why),
+    rebuilding: () => {},
     rebuilt: (_, rows) => rebuilt.push(rows),
     ...options.observer,
   };

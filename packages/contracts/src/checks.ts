@@ -4,7 +4,14 @@ import { transactionFields } from "./transaction.ts";
 /** One rule that a record breaks: where (JSON pointer, RFC 6901), which check, and what to do about it. */
 export type Failure = { pointer: string; check: string; detail: string };
 
-const recordChecks = ["invalid_json", "invalid_record", "empty_record", "unknown_field", "unclassified"] as const;
+const recordChecks = [
+  "invalid_json",
+  "invalid_record",
+  "empty_record",
+  "record_too_large",
+  "unknown_field",
+  "unclassified",
+] as const;
 const identityChecks = ["duplicate_application_id"] as const;
 
 function nested(fields: Record<string, { unwrap?: () => unknown }>): string[] {

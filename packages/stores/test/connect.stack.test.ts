@@ -30,6 +30,22 @@ test("a bigint column is a bigint and a time is UTC", async () => {
   expect(row).toEqual({ large: 9_007_199_254_740_993n, at: expect.any(Date), zone: "UTC" });
 });
 
+test("a query that is not answered in time is given up, and one that is keeps its answer", async () => {
+  const url = inject("env").CREDITDB_URL as string;
+  const sql = connectPostgres(url, { app: "stores-tests", answerMsMax: 300 });
+  onTestFinished(() => sql.end({ timeout: 1 }));
+  await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ name: "Unanswered", code: "UNANSWERED" });
+  const [row] = await sql`select ${[1, 2]}::integer[] as ${sql("numbers")}, pg_sleep(0.05)`;
+  expect(row).toMatchObject({ numbers: [1, 2] });
+});
+
+test("a statement that takes too long is ended by Postgres", async () => {
+  const url = inject("env").CREDITDB_URL as string;
+  const sql = connectPostgres(url, { app: "stores-tests", statementMsMax: 100 });
+  onTestFinished(() => sql.end({ timeout: 1 }));
+  await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ code: "57014" });
+});
+
 test("connections that are cut while they are made fail their query, and never the process", async () => {
   const app = "stores-tests-cut";
   const [sql, other] = [connect(app), connect()];

@@ -115,10 +115,16 @@ export const catalogue = {
     help: "Partitions this process holds.",
     labels: ["topic"],
   },
+  lag: {
+    kind: "gauge",
+    name: "scoreline_scorer_lag_records",
+    help: "Records on the partitions this process holds that are not decided yet.",
+    labels: ["topic"],
+  },
   stoppedPartitions: {
     kind: "gauge",
     name: "scoreline_scorer_stopped_partitions",
-    help: "Partitions stopped because their source does not fit what was recorded.",
+    help: "Partitions stopped because their source or the database does not fit; each is tried again every ten seconds.",
     labels: ["topic"],
   },
   waitingPartitions: {

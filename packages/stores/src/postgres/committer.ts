@@ -27,30 +27,36 @@ export type Committer = {
   end(): Promise<void>;
 };
 
+export type CommitterSettings = {
+  /** Names the connections in `pg_stat_activity`. */
+  app: string;
+  connectionsMax: number;
+  /** Postgres ends a commit that takes longer (SQLSTATE 57014); without it there is no bound. */
+  statementMsMax?: number;
+  /** What is written of a settlement besides the offset; all of it unless told. */
+  copies?: typeof settlementCopies;
+};
+
 /**
  * Makes connections to `creditdb` for commits. They are made by a driver of their own, since those of `connectPostgres`
  * never settle a COPY that the server refuses, and end the process when they are cut within a transaction.
  */
-export function connectCommitter(
-  url: string,
-  settings: {
-    app: string;
-    connectionsMax: number;
-    /** What is written of a settlement besides the offset; all of it unless told. */
-    copies?: typeof settlementCopies;
-  },
-): Committer {
+export function connectCommitter(url: string, settings: CommitterSettings): Committer {
   const { copies = settlementCopies } = settings;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: settings.app,
     max: settings.connectionsMax,
     connectionTimeoutMillis: connectMsMax,
+    ...(settings.statementMsMax === undefined ? {} : { statement_timeout: settings.statementMsMax }),
     idleTimeoutMillis: idleMsMax,
     keepAlive: true,
   });
   // An idle connection that ended is replaced when it is next needed.
   pool.on("error", () => {});
+  // What is under way is told by itself. Without a listener of its own a connection would end the process when the server
+  // ends it in the same breath as it says that it is ready: the pool's listener is gone by then, and ours not there yet.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return {
     async commit(held, settlement) {
       const transaction = new CopyTransaction(
@@ -70,9 +76,6 @@ export function connectCommitter(
 
 async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
   const client = await pool.connect();
-  // The transaction is told of a lost connection as well.
-  const onLost = () => {};
-  client.on("error", onLost);
   let isSound = true;
   try {
     client.query(transaction);
@@ -82,7 +85,6 @@ async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
     isSound = error instanceof pg.DatabaseError && error.severity === "ERROR";
     throw error;
   } finally {
-    client.off("error", onLost);
     client.release(!isSound);
   }
 }

@@ -1,5 +1,6 @@
 import postgres, { type Options, type Sql } from "postgres";
 import { arrayTypes } from "./arrays.ts";
+import { withBoundedAnswers } from "./boundedAnswers.ts";
 import { withDenseResults } from "./denseResults.ts";
 
 /** How long a connection attempt may take, in seconds. */
@@ -12,6 +13,10 @@ export type ConnectSettings = {
   /** Names the connections in `pg_stat_activity`. */
   app: string;
   connectionsMax?: number;
+  /** Postgres ends a statement that takes longer (SQLSTATE 57014); without it there is no bound. */
+  statementMsMax?: number;
+  /** A query that is not answered in this time is given up with `Unanswered`; without it there is no bound. */
+  answerMsMax?: number;
   /** The least time before a connection that was lost, or could not be made, is made again. */
   reconnectMsMin?: number;
   /** Called after each connection that ended, an idle one's included. */
@@ -24,19 +29,20 @@ export type ConnectSettings = {
  * without the driver's own look-up of types (see `arrayTypes`) it waits for ever on a new connection.
  */
 export function connectPostgres(url: string, settings: ConnectSettings) {
-  const { app, connectionsMax = 4, reconnectMsMin = 0, onClose = () => {} } = settings;
+  const { app, connectionsMax = 4, statementMsMax = 0, answerMsMax, reconnectMsMin = 0, onClose = () => {} } = settings;
   const options = {
     max: connectionsMax,
     connect_timeout: connectSecondsMax,
     idle_timeout: 60,
     backoff: (attempt) => Math.max(Math.min(3 ** attempt / 100, reconnectSecondsMax), reconnectMsMin / 1_000),
     onclose: onClose,
-    connection: { application_name: app, TimeZone: "UTC" },
+    connection: { application_name: app, TimeZone: "UTC", statement_timeout: statementMsMax },
     onnotice: () => {},
     fetch_types: false,
     types: { bigint: postgres.BigInt, ...arrayTypes },
   } satisfies Options<{ bigint: postgres.PostgresType<bigint> }>;
-  return withDenseResults(postgres(url, options) as Database);
+  const sql = withDenseResults(postgres(url, options) as Database);
+  return answerMsMax === undefined ? sql : withBoundedAnswers(sql, answerMsMax);
 }
 
 /** A pool as `connectPostgres` makes it. */
