@@ -25,7 +25,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      // `npm run bench`: no test run finds anything here.
+      // The policy section of `npm run bench`: no test run finds anything here.
       { test: { name: "bench", include: [], benchmark: { include: ["packages/*/bench/**/*.bench.ts"] } } },
     ],
   },

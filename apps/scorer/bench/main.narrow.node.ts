@@ -2,12 +2,13 @@
  * The scorer with another sink, to be set beside engines that write six columns and nothing else: the same consumer,
  * policy, windows, fence and durable offsets; decisions go to `narrow_scores`, and are projected nowhere.
  */
+import { serve } from "@hono/node-server";
 import { formatTime, readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
 import { type Copy, connectCommitter, connectPostgres, type Settlement } from "@scoreline/stores/postgres";
-import { createLogger, createMetrics } from "@scoreline/telemetry";
+import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { Config } from "../src/config.ts";
 import { createObserver } from "../src/observer.ts";
 import { Policies } from "../src/policies.ts";
@@ -63,8 +64,15 @@ const scorer = new Scorer({
   log,
 });
 
+const unready = async () => (scorer.joined ? [] : ["consumer group"]);
+const server = serve({
+  fetch: healthRoutes({ unready, metrics }).fetch,
+  hostname: config.SCORER_METRICS_HOST,
+  port: config.SCORER_METRICS_PORT,
+});
 process.once("SIGTERM", () => scorer.stop());
 policies.start();
 await scorer.run();
+server.close();
 policies.stop();
 await Promise.allSettled([sql.end({ timeout: 5 }), committer.end(), mongo.close()]);

@@ -16,10 +16,12 @@ export type CopyRates = { copy_rows_per_s: number; copy_rows_per_s_two_streams: 
 
 /**
  * Writes the rows of `table` again by COPY, all columns byte for byte, into an empty table with the same constraints and
- * indexes: by one stream, and by two on connections of their own. It is what Postgres alone can take from Node here.
+ * indexes: by one stream, and by two on connections of their own. It is what Postgres alone can take from Node here. Throws
+ * where the table does not have so many `rows`.
  */
-export async function copyRates(url: string, table: string): Promise<CopyRates> {
+export async function copyRates(url: string, table: string, rows: number): Promise<CopyRates> {
   const text = await withClient(url, (client) => exportRows(client, table));
+  if (text.rows !== rows) throw new Error(`${table} has ${text.rows} rows and should have ${rows}.`);
   return {
     copy_rows_per_s: await copyRate(url, table, text, 1),
     copy_rows_per_s_two_streams: await copyRate(url, table, text, 2),

@@ -46,9 +46,6 @@ export async function connectFiller(brokers: string): Promise<Filler> {
       error ? reject(new Error("No broker answered.", { cause: error })) : resolve(),
     );
   });
-  // Reports that nobody takes up count as queued records for ever.
-  producer.setPollInBackground(true);
-
   // Without it, what is acknowledged keeps its place in the queue until the next flush.
   producer.setPollInBackground(true);
 

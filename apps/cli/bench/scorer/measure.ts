@@ -57,7 +57,7 @@ export function measureScorers<Result>(
         durable_decisions_per_s: perS,
         projected_after_s: Math.max(0, ratio((projected.at(-1)?.atMs ?? toMs) - toMs, 1_000)),
         peak_rss_mib: peaks.length === scorers.length ? Math.max(...peaks) : null,
-        shares: run.narrow ? [] : (await receivedBy(scorers)).map((received) => ratio(received, records)),
+        shares: (await receivedBy(scorers)).map((received) => ratio(received, records)),
         cpu_s: taken && scorer && { ...scorer, ...taken },
       };
       say(`  ${rates.durable_decisions_per_s} durable decisions/s`);
@@ -66,10 +66,10 @@ export function measureScorers<Result>(
   });
 }
 
-/** The rows of the table that the scorers filled, copied into an identical one. */
-export function measureCopy({ env }: FreshStores, narrow: boolean): Promise<CopyRates> {
+/** The rows of the table that the scorers filled, one for each record, copied into an identical one. */
+export function measureCopy({ env }: FreshStores, { narrow, records }: Run): Promise<CopyRates> {
   say("  COPY of the same rows");
-  return copyRates(env.CREDITDB_URL, narrow ? narrowTable : scoreTable);
+  return copyRates(env.CREDITDB_URL, narrow ? narrowTable : scoreTable, records);
 }
 
 function scorerSeconds(scorers: readonly ScorerProcess[]): Record<"scorer", number> | null {

@@ -87,7 +87,7 @@ async function measureAll(stack: BenchStack, filler: Filler, options: BenchOptio
   say("  reading by consume(n) alone");
   const consume_per_s = await consumeRate(stack.env.KAFKA_BROKERS, count);
   return measureScorers(stack, run, async (settled) => {
-    const measured = withCopy(settled.rates, await measureCopy(settled, narrow));
+    const measured = withCopy(settled.rates, await measureCopy(settled, run));
     const { durable_decisions_per_s } = measured;
     const latencies = narrow ? noLatencies : await measureLatencies(settled, source, durable_decisions_per_s);
     return {
@@ -107,7 +107,7 @@ async function measureAll(stack: BenchStack, filler: Filler, options: BenchOptio
 }
 
 function measurePolicy(stack: BenchStack, run: Parameters<typeof measureScorers>[1]): Promise<PolicyFigures> {
-  return measureScorers(stack, run, async (settled) => withCopy(settled.rates, await measureCopy(settled, run.narrow)));
+  return measureScorers(stack, run, async (settled) => withCopy(settled.rates, await measureCopy(settled, run)));
 }
 
 function withCopy(rates: ScorerRates, copied: CopyRates): PolicyFigures {
