@@ -52,7 +52,7 @@ export class ProjectionQueue {
 
   /** Begins with what an earlier holder committed and may not have projected. */
   begin(): void {
-    this.#run(() => this.#catchUp());
+    this.#running = this.#run(() => this.#catchUp());
   }
 
   /** Takes in what was committed last. */
@@ -60,7 +60,7 @@ export class ProjectionQueue {
     this.#parts.push(part);
     this.#records += sizeOf(part);
     this.#bytes += bytesOf(part);
-    this.#run();
+    if (!this.#failed) this.#running ??= this.#run();
   }
 
   /** What is not yet projected; `bytes` are those of bad records. */
@@ -88,32 +88,30 @@ export class ProjectionQueue {
     await this.#running;
   }
 
-  #run(first: () => Promise<void> = () => Promise.resolve()): void {
-    if (this.#failed) return;
-    this.#running ??= first()
-      .then(() => this.#drain())
-      .catch((error: unknown) => {
-        this.#failed = true;
-        this.#deps.onFailure(error);
-      })
-      .finally(() => {
-        this.#running = undefined;
-        this.#leave();
-      });
+  async #run(first?: () => Promise<void>): Promise<void> {
+    try {
+      await first?.();
+      for (let parts = this.#take(); parts.length > 0; parts = this.#take()) await this.#projectAll(parts);
+    } catch (error) {
+      this.#failed = true;
+      this.#deps.onFailure(error);
+    } finally {
+      // No await lies between the last look at the parts and this, so none is left behind.
+      this.#running = undefined;
+      this.#leave();
+    }
   }
 
-  async #drain(): Promise<void> {
-    for (let parts = this.#take(); parts.length > 0; parts = this.#take()) {
-      const scored = parts.flatMap((part) => part.scored);
-      const faulty = parts.flatMap((part) => part.faulty);
-      await this.#project({ scored, faulty }, (parts.at(-1) as Part).next);
-      for (const part of parts) {
-        this.#records -= sizeOf(part);
-        this.#bytes -= bytesOf(part);
-      }
-      this.#leave();
-      this.#deps.onProjected();
+  async #projectAll(parts: Part[]): Promise<void> {
+    const scored = parts.flatMap((part) => part.scored);
+    const faulty = parts.flatMap((part) => part.faulty);
+    await this.#project({ scored, faulty }, (parts.at(-1) as Part).next);
+    for (const part of parts) {
+      this.#records -= sizeOf(part);
+      this.#bytes -= bytesOf(part);
     }
+    this.#leave();
+    this.#deps.onProjected();
   }
 
   /** The first parts that wait, one at least, as many as are small enough together. */

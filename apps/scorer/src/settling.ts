@@ -87,10 +87,11 @@ export class Settling {
   async #decide(drafts: readonly Draft[]): Promise<Decided> {
     for (;;) {
       const ready = await this.#deps.ready(drafts, () => this.settled());
+      // What is being mended comes before this batch, in the windows as in the table.
+      if (this.#mending) await this.#committing;
       const [round, underWay] = [this.#round, this.#underWay];
       const suspects = this.#suspectsOf(drafts);
       const recorded = suspects.length === 0 ? none : union(await this.#look(suspects), underWay);
-      if (this.#mending) await this.#committing;
       if (round !== this.#round) continue;
       const settlement = settle(drafts, recorded, ready?.decide ?? undecided);
       return { drafts, settlement, ready, mark: ready?.windows.mark(), round };
