@@ -1,14 +1,14 @@
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { Committer, Database, HeldPartition } from "@scoreline/stores/postgres";
+import { CommitPipeline, type Ready } from "./commitPipeline.ts";
 import { createDecide } from "./decide.ts";
 import { Dropped, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
 import type { Policies } from "./policies.ts";
-import { ProjectionQueue } from "./projecting.ts";
+import { ProjectionQueue } from "./projectionQueue.ts";
 import type { Projector } from "./projections.ts";
 import type { Draft, Reader } from "./read.ts";
 import type { SeenIds } from "./seenIds.ts";
-import { type Ready, Settling } from "./settling.ts";
 import { WindowKeeper } from "./windows.ts";
 
 /** Records settled in one transaction: all that wait, up to this. */
@@ -58,7 +58,7 @@ export class PartitionWorker {
   /** Aborted when nothing new is begun any more: a batch that waits for a policy or its windows is given up. */
   readonly #patience = new AbortController();
   readonly #windows: WindowKeeper;
-  readonly #settling: Settling;
+  readonly #pipeline: CommitPipeline;
   readonly #projections: ProjectionQueue;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
@@ -88,7 +88,7 @@ export class PartitionWorker {
       onFailure: (error) => this.#fail(error),
       onProjected: () => events.onMoved(),
     });
-    this.#settling = new Settling(held, {
+    this.#pipeline = new CommitPipeline(held, {
       sql,
       commit,
       seen,
@@ -195,8 +195,8 @@ export class PartitionWorker {
         // Without a reason to wait, a batch is in hand before this function first gives way.
         if (this.#projections.isFull) await this.#projections.room();
         const drafts = this.#take();
-        if (drafts.length > 0) await this.#settling.settle(drafts);
-        if (this.#backlog.length === 0) await this.#settling.settled();
+        if (drafts.length > 0) await this.#pipeline.settle(drafts);
+        if (this.#backlog.length === 0) await this.#pipeline.settled();
       }
     } catch (error) {
       this.#fail(error);

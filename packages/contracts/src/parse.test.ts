@@ -141,7 +141,7 @@ describe("unknown fields", () => {
     expect(parsed.ok && Object.hasOwn(parsed.value, "x")).toBe(false);
   });
 
-  test("named like parts of every object are unknown fields as any other", () => {
+  test("whose names are members of every object are unknown fields too", () => {
     const nasty = '{"__proto__":{"credit_score":1},"constructor":1,"applicant":{"__proto__":{"age":1},"toString":2}}';
     const pointers = ["/__proto__", "/constructor", "/applicant/__proto__", "/applicant/toString"];
     const input = { ...required };

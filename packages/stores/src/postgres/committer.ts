@@ -60,14 +60,14 @@ export function connectCommitter(url: string, settings: CommitterSettings): Comm
   return {
     async commit(held, settlement) {
       const transaction = new CopyTransaction(
-        movedStatement(held, settlement),
+        advanceStatement(held, settlement),
         copies(held, settlement),
         `select pg_notify('${commitsChannel}', ${pg.escapeLiteral(`${held.topic}:${held.partition}:${settlement.next}`)})`,
       );
       try {
         await run(pool, transaction);
       } catch (error) {
-        throw (error as { code?: unknown }).code === fencedState ? new Fenced(held) : withState(error);
+        throw (error as { code?: unknown }).code === fencedState ? new Fenced(held) : withSqlState(error);
       }
     },
     end: () => pool.end(),
@@ -89,12 +89,15 @@ async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
   }
 }
 
-function movedStatement({ topic, partition, epoch, nextOffset }: HeldPartition, { next, maxTMs }: Settlement): string {
+function advanceStatement(
+  { topic, partition, epoch, nextOffset }: HeldPartition,
+  { next, maxTMs }: Settlement,
+): string {
   return `select advance_stream_offset(${pg.escapeLiteral(topic)}, ${partition}, ${epoch}, ${nextOffset}, ${next}, ${maxTMs})`;
 }
 
 /** The driver's own errors have no code: each of them means that the server did not answer. */
-function withState(error: unknown): unknown {
+function withSqlState(error: unknown): unknown {
   if (!(error instanceof Error) || "code" in error) return error;
   return Object.assign(new Error(error.message, { cause: error }), { code: connectionFailure });
 }

@@ -15,12 +15,12 @@ import type { SeenIds } from "./seenIds.ts";
 import { idsOf, settle } from "./settle.ts";
 
 /** After an id was met that the filter did not know, this many batches have all of their ids looked up. */
-const wary = 100;
+const waryBatches = 100;
 
 /** How a batch is decided, and the windows that it enters. */
 export type Ready = { decide: Decide; windows: PartitionWindows };
 
-export type SettlingDeps = {
+export type CommitPipelineDeps = {
   sql: Database;
   commit: Committer["commit"];
   /** The ids that any partition of this process has seen. */
@@ -51,9 +51,9 @@ const none: ReadonlySet<string> = new Set();
  * is committed. Rows go straight in: only ids that may have been seen are looked up first. Where the key knows better,
  * everything that is not committed is taken back, and decided again by what is recorded.
  */
-export class Settling {
+export class CommitPipeline {
   readonly #held: HeldPartition;
-  readonly #deps: SettlingDeps;
+  readonly #deps: CommitPipelineDeps;
   #committing: Promise<void> = Promise.resolve();
   /** What the commit under way records. */
   #underWay: Settlement | undefined;
@@ -61,7 +61,7 @@ export class Settling {
   #mending = false;
   #waryFor = 0;
 
-  constructor(held: HeldPartition, deps: SettlingDeps) {
+  constructor(held: HeldPartition, deps: CommitPipelineDeps) {
     this.#held = held;
     this.#deps = deps;
   }
@@ -118,7 +118,7 @@ export class Settling {
       this.#takeBack(decided);
       const fault = faultOf(error);
       if (fault !== "contended" && fault !== "refused") throw error;
-      if (fault === "contended") this.#waryFor = wary;
+      if (fault === "contended") this.#waryFor = waryBatches;
       this.#mending = true;
       await this.#settleAlone(decided.drafts, decided.ready);
       this.#mending = false;

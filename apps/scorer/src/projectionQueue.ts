@@ -17,7 +17,7 @@ const waitingBytesMax = 4_000_000;
 /** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
 const catchUpMax = 250n;
 
-export type ProjectingDeps = {
+export type ProjectionQueueDeps = {
   sql: Database;
   project: Projector;
   /** Repeats an attempt for as long as its sink is away; rejects when the partition is given up. */
@@ -36,7 +36,7 @@ type Part = Committed & { next: bigint };
  */
 export class ProjectionQueue {
   readonly #held: HeldPartition;
-  readonly #deps: ProjectingDeps;
+  readonly #deps: ProjectionQueueDeps;
   #parts: Part[] = [];
   #records = 0;
   #bytes = 0;
@@ -45,7 +45,7 @@ export class ProjectionQueue {
   #tellRoom: () => void = () => {};
   #room: Promise<void> | undefined;
 
-  constructor(held: HeldPartition, deps: ProjectingDeps) {
+  constructor(held: HeldPartition, deps: ProjectionQueueDeps) {
     this.#held = held;
     this.#deps = deps;
   }

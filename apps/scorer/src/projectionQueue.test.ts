@@ -1,6 +1,6 @@
 import type { Database, HeldPartition } from "@scoreline/stores/postgres";
 import { expect, test } from "vitest";
-import { ProjectionQueue } from "./projecting.ts";
+import { ProjectionQueue } from "./projectionQueue.ts";
 
 /** A queue whose sinks and store answer at once. */
 function newQueue(onProjected: () => void) {
