@@ -1,31 +1,19 @@
-import { rmSync } from "node:fs";
 import { topics } from "@scoreline/contracts";
-import { down, type StackEnv, up } from "@scoreline/stack";
-import { connectPostgres, type Database } from "@scoreline/stores/postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { initialise } from "../src/init.ts";
+import type { StackEnv } from "@scoreline/stack";
+import type { Database } from "@scoreline/stores/postgres";
+import { expect, test } from "vitest";
 import { produceApplications, shares } from "./support/applications.ts";
-import { temporaryHome } from "./support/homes.ts";
 import { type Accounts, scrapeAccounts } from "./support/ledger.ts";
+import { ownStack } from "./support/ownStack.ts";
 import { freePort } from "./support/ports.ts";
 import { endScorer, progressOf, startScorer } from "./support/scorer.ts";
 
 const portion = 20_000;
-const home = temporaryHome("conservation");
 const sourceTopics = [topics.creditApplications.name, topics.deadLetters.name];
 let env: StackEnv;
 let sql: Database;
-
-beforeAll(async () => {
-  env = await up(home);
-  await initialise(env);
-  sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
-});
-
-afterAll(async () => {
-  await sql?.end({ timeout: 1 });
-  await down(home);
-  rmSync(home.dir, { recursive: true, force: true });
+ownStack("conservation", (started) => {
+  ({ env, sql } = started);
 });
 
 /** Scrapes a scorer over and over; each scrape must add up. Gives all of them once it is stopped. */

@@ -1,11 +1,9 @@
-import { rmSync } from "node:fs";
-import { down, pidOf, type StackEnv, up } from "@scoreline/stack";
-import { connectPostgres, type Database } from "@scoreline/stores/postgres";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pidOf, type StackEnv, up } from "@scoreline/stack";
+import type { Database } from "@scoreline/stores/postgres";
+import { describe, expect, test } from "vitest";
 import { type Counts, readCounts, settledCounts } from "../src/counts.ts";
-import { initialise } from "../src/init.ts";
 import { produceApplications, shares } from "./support/applications.ts";
-import { temporaryHome } from "./support/homes.ts";
+import { ownStack } from "./support/ownStack.ts";
 import { endScorer, progressOf, startScorer } from "./support/scorer.ts";
 
 const pollMs = { timeout: 60_000, interval: 10 };
@@ -25,20 +23,10 @@ async function takenBy(sql: Database): Promise<number> {
 }
 
 describe("nothing is lost and nothing is counted twice", () => {
-  const home = temporaryHome("resilience");
   let env: StackEnv;
   let sql: Database;
-
-  beforeAll(async () => {
-    env = await up(home);
-    await initialise(env);
-    sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
-  });
-
-  afterAll(async () => {
-    await sql?.end({ timeout: 1 });
-    await down(home);
-    rmSync(home.dir, { recursive: true, force: true });
+  const home = ownStack("resilience", (started) => {
+    ({ env, sql } = started);
   });
 
   test("when a second scorer joins the group and the first one leaves, under load", { timeout: 180_000 }, async () => {

@@ -1,11 +1,10 @@
-import { rmSync } from "node:fs";
 import { topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
-import { down, pidOf, type StackEnv, up } from "@scoreline/stack";
-import { connectPostgres, type Database } from "@scoreline/stores/postgres";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { pidOf, type StackEnv, up } from "@scoreline/stack";
+import type { Database } from "@scoreline/stores/postgres";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { initialise } from "../src/init.ts";
-import { temporaryHome } from "./support/homes.ts";
+import { ownStack } from "./support/ownStack.ts";
 import { progressOf } from "./support/scorer.ts";
 import { application, send } from "./support/sending.ts";
 import { topicAdmin } from "./support/topicAdmin.ts";
@@ -17,22 +16,12 @@ const shutdownMsMax = 25_000;
 const { name: topic, partitions } = topics.creditApplications;
 
 describe("one stack", { timeout: 120_000 }, () => {
-  const home = temporaryHome("sources");
   let env: StackEnv;
   let sql: Database;
+  const home = ownStack("sources", (started) => {
+    ({ env, sql } = started);
+  });
   let sent = 0;
-
-  beforeAll(async () => {
-    env = await up(home);
-    await initialise(env);
-    sql = connectPostgres(env.CREDITDB_URL, { app: "test" });
-  });
-
-  afterAll(async () => {
-    await sql?.end({ timeout: 1 });
-    await down(home);
-    rmSync(home.dir, { recursive: true, force: true });
-  });
 
   function start(): WatchedScorer {
     const scorer = new WatchedScorer(env);

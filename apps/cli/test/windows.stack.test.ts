@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { topics } from "@scoreline/contracts";
 import { createProducer } from "@scoreline/kafka/librdkafka";
 import { down, pidOf, type StackEnv, up } from "@scoreline/stack";
@@ -7,11 +7,11 @@ import { connectMongo } from "@scoreline/stores/mongo";
 import { connectPostgres, type Database } from "@scoreline/stores/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { initialise } from "../src/init.ts";
-import { defaultPolicyFile } from "../src/policies/firstPolicy.ts";
 import { publishPolicy } from "../src/policies/publish.ts";
 import { seeded } from "./support/applications.ts";
 import { temporaryHome } from "./support/homes.ts";
 import { endScorer, progressOf, startScorer } from "./support/scorer.ts";
+import { slidingPolicies } from "./support/slidingPolicy.ts";
 import { compareUndisturbed } from "./support/undisturbed.ts";
 
 const pollMs = { timeout: 90_000, interval: 5 };
@@ -19,24 +19,7 @@ const killSeed = Number(process.env.SCORELINE_KILL_SEED ?? 11);
 const kills = 8;
 const users = 24;
 
-const velocity = readFileSync(join(dirname(defaultPolicyFile), "velocity.yaml"), "utf8");
-
-/** The velocity policy with windows besides that are short enough to slide while a test runs. */
-const sliding = velocity
-  .replace(
-    "    devices_24h:",
-    `    applications_2s: { count: true, window: 2s }
-    least_5s: { min: loan_amount, window: 5s }
-    devices_3s: { distinct: device_id, window: 3s }
-    devices_24h:`,
-  )
-  .replace(
-    "    - { id: burst,",
-    `    - { id: quick, when: "applications_2s > 30 && devices_3s > 2 && least_5s < 1500", reason: Quick }
-    - { id: burst,`,
-  );
-/** What comes after it: longer and other windows, over what was recorded before it was published. */
-const next = sliding.replaceAll("2s", "20s").replace("max: loan_amount, window: 7d", "max: loan_amount, window: 6d");
+const { sliding, longer } = slidingPolicies("applications_2s > 30 && devices_3s > 2 && least_5s < 1500");
 
 describe("under the velocity policy", () => {
   const home = temporaryHome("windows");
@@ -100,7 +83,7 @@ describe("under the velocity policy", () => {
     timeout: 400_000,
   }, async () => {
     const file = join(home.dir, "next.yaml");
-    writeFileSync(file, next);
+    writeFileSync(file, longer);
     const published = await publishPolicy({ sql, db: stores.db }, { file, by: "tests" });
     const { effectiveFromMs } = published.version;
     const killedAt: number[] = [];

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { topics } from "@scoreline/contracts";
 import {
@@ -12,6 +11,7 @@ import {
   stopService,
 } from "@scoreline/stack";
 import { appServices } from "../../src/services.ts";
+import { freePort } from "../../test/support/ports.ts";
 
 /** A scorer that runs. */
 export type ScorerProcess = { name: string; pid: number; logFile: string; metricsUrl: string };
@@ -56,19 +56,6 @@ async function definitionOf(
     env: { ...scorer.env, SCORER_INSTANCE_ID: name, SCORER_GROUP_ID: groupId, LOG_LEVEL: "warn" },
   };
   return { definition, metricsUrl };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }
 
 /** How many records each scorer has taken from Kafka, by its own metrics. */

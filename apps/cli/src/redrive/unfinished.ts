@@ -1,7 +1,8 @@
 import { deadLetterHeaders } from "@scoreline/contracts";
 import { type Database, openRedrives } from "@scoreline/stores/postgres";
+import type { TopicRange } from "../topicRanges.ts";
 import { sourceOf } from "./letters.ts";
-import type { TopicRange, TopicReader } from "./topicReader.ts";
+import type { TopicReader } from "./topicReader.ts";
 
 /**
  * What became of dead letters that an earlier command was about to put back when it died. `found` lie on their topic,

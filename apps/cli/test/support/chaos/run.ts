@@ -1,14 +1,14 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { down, type Home, type StackEnv, up } from "@scoreline/stack";
 import { alertsOf, connectMongo, type Db } from "@scoreline/stores/mongo";
 import { connectPostgres, type Database, migrate } from "@scoreline/stores/postgres";
 import { initialise } from "../../../src/init.ts";
-import { defaultPolicyFile } from "../../../src/policies/firstPolicy.ts";
 import { publishPolicy } from "../../../src/policies/publish.ts";
 import { seeded } from "../applications.ts";
 import { scoreline } from "../cli.ts";
 import { temporaryHome } from "../homes.ts";
+import { slidingPolicies } from "../slidingPolicy.ts";
 import { compareUndisturbed } from "../undisturbed.ts";
 import { historyDifferences } from "./check.ts";
 import { endOfOutputs, type History, readHistory, readProgress } from "./history.ts";
@@ -23,6 +23,8 @@ const recordsPerS = 250;
 const settleMsMax = 90_000;
 /** The load goes on over the instant at which the second policy version takes effect. */
 const afterVersionMs = 3_000;
+
+const { sliding, longer } = slidingPolicies("applications_2s > 3 && devices_3s > 2 && least_5s < 5000");
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -160,19 +162,3 @@ function summary({ rows, issues, failed, alerts, decisions, letters }: History, 
     `${failed.length} failed, ${alerts.length} alerts, ${decisions.length} decisions sent, ${letters.length} dead letters sent`
   );
 }
-
-const velocity = readFileSync(join(dirname(defaultPolicyFile), "velocity.yaml"), "utf8");
-const sliding = velocity
-  .replace(
-    "    devices_24h:",
-    `    applications_2s: { count: true, window: 2s }
-    least_5s: { min: loan_amount, window: 5s }
-    devices_3s: { distinct: device_id, window: 3s }
-    devices_24h:`,
-  )
-  .replace(
-    "    - { id: burst,",
-    `    - { id: quick, when: "applications_2s > 3 && devices_3s > 2 && least_5s < 5000", reason: Quick }
-    - { id: burst,`,
-  );
-const longer = sliding.replaceAll("2s", "20s").replace("max: loan_amount, window: 7d", "max: loan_amount, window: 6d");
