@@ -13,7 +13,6 @@ import { Config } from "../src/config.ts";
 import { createObserver } from "../src/observer.ts";
 import { Policies } from "../src/policies.ts";
 import { applicationReader } from "../src/read.ts";
-import { readRefusal } from "../src/refusals.ts";
 import { Scorer } from "../src/scorer.ts";
 import { SeenIds } from "../src/seenIds.ts";
 import { StallDetector } from "../src/stall.ts";
@@ -50,13 +49,8 @@ const scorer = new Scorer({
   seen: new SeenIds(),
   policies,
   project: async () => {},
-  readers: {
-    [topics.creditApplications.name]: applicationReader(
-      (userId) => partitionForKey(userId, topics.creditApplications.partitions),
-      "bench",
-    ),
-    [topics.deadLetters.name]: readRefusal,
-  },
+  source: topics.creditApplications,
+  read: applicationReader((userId) => partitionForKey(userId, topics.creditApplications.partitions), "bench"),
   observer,
   stalls: new StallDetector(),
   version: "bench",

@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import { EnvironmentError, readEnvironment, topics } from "@scoreline/contracts";
+import { EnvironmentError, readEnvironment, type TopicDefinition, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
@@ -10,7 +10,7 @@ import { Config } from "./config.ts";
 import { createObserver } from "./observer.ts";
 import { Policies } from "./policies.ts";
 import { createProjector } from "./projections.ts";
-import { applicationReader } from "./read.ts";
+import { applicationReader, type Reader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
 import { Scorer } from "./scorer.ts";
 import { SeenIds } from "./seenIds.ts";
@@ -53,46 +53,58 @@ const committer = connectCommitter(config.CREDITDB_URL, {
 });
 const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
 const producer = createProducer(kafka);
-const consumer = createConsumer({
-  ...kafka,
-  groupId: config.SCORER_GROUP_ID,
-  sessionTimeoutMs: config.SCORER_SESSION_TIMEOUT_MS,
-  ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
-});
-const stalls = new StallDetector();
-const observer = heardBy(createObserver(metrics, log), stalls);
+const observer = createObserver(metrics, log);
 const policies = new Policies({ read: () => readPolicies(db), observer });
-const scorer = new Scorer({
-  consumer,
-  describe: (names) => describeTopics(kafka, names),
+const shared = {
+  describe: (names: string[]) => describeTopics(kafka, names),
   sql,
   commit: committer.commit,
   seen: new SeenIds(),
   policies,
   project: createProjector({ producer, db }),
-  readers: {
-    [topics.creditApplications.name]: applicationReader(
-      (userId) => partitionForKey(userId, topics.creditApplications.partitions),
-      version,
-    ),
-    [topics.deadLetters.name]: readRefusal,
-  },
-  observer,
   version,
-  stalls,
   metrics,
   log,
-});
+};
+
+/** A scorer of one topic, in a consumer group of its own. */
+function scorerOf(source: TopicDefinition, groupId: string, read: Reader) {
+  const consumer = createConsumer({
+    ...kafka,
+    groupId,
+    sessionTimeoutMs: config.SCORER_SESSION_TIMEOUT_MS,
+    ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
+  });
+  const stalls = new StallDetector();
+  const scorer = new Scorer({ ...shared, source, read, consumer, stalls, observer: heardBy(observer, stalls) });
+  return { scorer, stalls };
+}
+
+const partitionOf = (userId: string) => partitionForKey(userId, topics.creditApplications.partitions);
+const running = [
+  scorerOf(topics.creditApplications, config.SCORER_GROUP_ID, applicationReader(partitionOf, version)),
+  scorerOf(topics.deadLetters, `${config.SCORER_GROUP_ID}-dead-letters`, readRefusal),
+];
+
+/** Runs all of them until they are stopped; a defect in one ends the others too, and is thrown. */
+async function run(): Promise<void> {
+  const ended = await Promise.allSettled(running.map(({ scorer }) => scorer.run().finally(stop)));
+  for (const end of ended) if (end.status === "rejected") throw end.reason;
+}
+
+function stop(): void {
+  for (const { scorer } of running) scorer.stop();
+}
 
 async function unready(): Promise<string[]> {
   const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 }), producer.ready()]);
   const silent = ["postgres", "mongodb", "kafka"].filter((_, index) => answers[index]?.status === "rejected");
   if (!policies.snapshot) silent.push("policies");
-  silent.push(...scorer.stopped);
-  return scorer.joined ? silent : [...silent, "consumer group"];
+  silent.push(...running.flatMap(({ scorer }) => scorer.stopped));
+  return running.every(({ scorer }) => scorer.joined) ? silent : [...silent, "consumer group"];
 }
 
-const alive = () => stalls.stalled(performance.now()).length === 0;
+const alive = () => running.every(({ stalls }) => stalls.stalled(performance.now()).length === 0);
 
 const server = serve(
   {
@@ -108,7 +120,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, "stopping: the batches in hand are finished first");
-    scorer.stop();
+    stop();
     setTimeout(() => {
       log.error({ ms: shutdownMsMax }, "what was in hand is not finished in time; it is left to the next holder");
       process.exit(1);
@@ -120,7 +132,7 @@ try {
   // Connecting begins now, so that the first projection need not wait for it; when it fails, the projection tries again.
   producer.ready().catch((error: unknown) => log.warn({ error: String(error) }, "the broker does not answer yet"));
   policies.start();
-  await scorer.run();
+  await run();
 } catch (error) {
   log.fatal(
     { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },

@@ -13,7 +13,9 @@ export type ScorerDeps = Omit<PartitionDeps, "policies"> &
   SourceDeps & {
     policies: Policies;
     consumer: PartitionedConsumer;
-    readers: Record<string, Reader>;
+    /** The topic that is read, and how. */
+    source: TopicDefinition;
+    read: Reader;
     metrics: Metrics;
     log: Logger;
   };
@@ -38,10 +40,9 @@ const stoppedRetryMs = 10_000;
 /** How often the sizes of the windows are told. */
 const sizesMs = 5_000;
 
-const sources: readonly TopicDefinition[] = [topics.creditApplications, topics.deadLetters];
-
 /**
- * The consuming loop. Each partition has a worker with a bounded backlog. The loop waits a while for room, and for no sink: a
+ * The consuming loop of one topic, in a consumer group of its own: a group that has several shares out their partitions
+ * without regard to the topic, and one member would get all the applications. Each partition has a worker with a bounded backlog. The loop waits a while for room, and for no sink: a
  * partition that does not move on is paused, so that the others go on and the group sees a member that polls.
  */
 export class Scorer {
@@ -61,7 +62,7 @@ export class Scorer {
 
   constructor(deps: ScorerDeps) {
     this.#deps = deps;
-    this.#watch = new SourceWatch(sources, deps);
+    this.#watch = new SourceWatch(deps.source, deps);
     // A version that asks for other windows is known a minute before it takes effect; they are made in that time.
     deps.policies.onRead(() => {
       for (const worker of this.#workers.values()) this.#prepare(worker);
@@ -80,9 +81,9 @@ export class Scorer {
 
   /** Consumes until `stop` is called; then finishes the batches in hand. Throws when a defect is met. */
   async run(): Promise<void> {
-    const { consumer } = this.#deps;
-    await consumer.connect();
-    consumer.subscribe(sources.map((source) => source.name));
+    const { consumer, source } = this.#deps;
+    if (!(await this.#connected())) return;
+    consumer.subscribe([source.name]);
     this.#watch.start(
       () => [...this.#workers.values()].map(({ held }) => held),
       (held, error) => this.#stopPartition(held, error),
@@ -108,6 +109,20 @@ export class Scorer {
   /** Ends `run` in good order. */
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /** Tries until a broker answers, each time for as long as the client does; false when it is to end before that. */
+  async #connected(): Promise<boolean> {
+    const { consumer, source, log } = this.#deps;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await consumer.connect();
+        return true;
+      } catch (error) {
+        log.warn({ topic: source.name, error: String(error) }, "no broker answers yet; trying again");
+      }
+    }
+    return false;
   }
 
   #dispatch(records: ConsumedRecord[]): void {
@@ -203,9 +218,7 @@ export class Scorer {
 
   /** Takes a partition and gives where to read on; undefined when it has to stay stopped for now. */
   async #take(ref: PartitionRef): Promise<(PartitionRef & { offset: bigint }) | undefined> {
-    const { sql, observer, readers } = this.#deps;
-    const read = readers[ref.topic];
-    if (!read) throw new Error(`No reader for the topic ${ref.topic}.`);
+    const { sql, observer, read } = this.#deps;
     try {
       const log = await this.#watch.find(ref);
       const held = await persist(
@@ -231,7 +244,11 @@ export class Scorer {
 
   /** Applications are what is decided; dead letters need no windows. */
   #prepare(worker: PartitionWorker): void {
-    if (worker.held.topic === topics.creditApplications.name) worker.prepare();
+    if (this.#decides) worker.prepare();
+  }
+
+  get #decides(): boolean {
+    return this.#deps.source.name === topics.creditApplications.name;
   }
 
   #onConsumerError(message: string, topic: string | undefined, partition: number | undefined): void {
@@ -270,7 +287,7 @@ export class Scorer {
   }
 
   #tellSizes(): void {
-    if (performance.now() < this.#sizesToldMs + sizesMs) return;
+    if (!this.#decides || performance.now() < this.#sizesToldMs + sizesMs) return;
     this.#sizesToldMs = performance.now();
     const sizes = [...this.#workers.values()].map((worker) => worker.windows);
     const sum = (key: "users" | "events" | "bytes") => sizes.reduce((total, size) => total + size[key], 0);
@@ -280,14 +297,9 @@ export class Scorer {
   }
 
   #report(): void {
-    for (const { name: topic } of sources) {
-      const count = (refs: Iterable<PartitionRef>) => [...refs].filter((ref) => ref.topic === topic).length;
-      const held = [...this.#workers.values()].map((worker) => worker.held);
-      this.#deps.metrics.gauge("assignedPartitions").set({ topic }, count(held));
-      this.#deps.metrics
-        .gauge("stoppedPartitions")
-        .set({ topic }, count([...this.#stopped.values()].map((entry) => entry.partition)));
-    }
+    const { metrics, source } = this.#deps;
+    metrics.gauge("assignedPartitions").set({ topic: source.name }, this.#workers.size);
+    metrics.gauge("stoppedPartitions").set({ topic: source.name }, this.#stopped.size);
   }
 }
 

@@ -17,17 +17,17 @@ export type SourceDeps = {
   log: Logger;
 };
 
-/** The logs that partitions are read from: checked when a partition is taken, and again and again while it is held. */
+/** The logs of a topic's partitions: checked when a partition is taken, and again and again while it is held. */
 export class SourceWatch {
-  readonly #sources: readonly TopicDefinition[];
+  readonly #source: TopicDefinition;
   readonly #deps: SourceDeps;
   /** The id that a partition's topic had when it was taken. */
   readonly #topicIds = new WeakMap<HeldPartition, string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #looking = false;
 
-  constructor(sources: readonly TopicDefinition[], deps: SourceDeps) {
-    this.#sources = sources;
+  constructor(source: TopicDefinition, deps: SourceDeps) {
+    this.#source = source;
     this.#deps = deps;
   }
 
@@ -35,14 +35,14 @@ export class SourceWatch {
   async find({ topic, partition }: PartitionRef): Promise<Log & { topicId: string }> {
     const { consumer, describe } = this.#deps;
     const state = (await describe([topic])).get(topic);
-    const { topicId } = checkTopic(topic, state, this.#partitionsOf(topic));
+    const { topicId } = checkTopic(topic, state, this.#source.partitions);
     return { topic: state, topicId, ...(await consumer.watermarks(topic, partition)) };
   }
 
   /** Watches the log of a partition that was taken. Throws `SourceUnfit` when it does not go on where the partition was left. */
   taken(held: HeldPartition, log: Log & { topicId: string }): void {
     const left = { ...held, topicId: log.topicId };
-    checkSource(left, log, this.#partitionsOf(held.topic));
+    checkSource(left, log, this.#source.partitions);
     checkStart(left, log);
     this.#topicIds.set(held, log.topicId);
   }
@@ -67,7 +67,7 @@ export class SourceWatch {
       const standings = looks.flatMap(({ partition, left, source }): Standing[] => {
         if (!now.has(partition)) return [];
         try {
-          checkSource(left, source, this.#partitionsOf(left.topic));
+          checkSource(left, source, this.#source.partitions);
         } catch (error) {
           onUnfit(partition, error);
           return [];
@@ -87,32 +87,23 @@ export class SourceWatch {
 
   async #ask(held: HeldPartition[]) {
     const { consumer, describe } = this.#deps;
-    const states = await describe(this.#sources.map(({ name }) => name));
+    const topic = (await describe([this.#source.name])).get(this.#source.name);
     return Promise.all(
       held.map(async (partition) => {
         // Taken before the log's end is asked for, which only rises: one below it is not our own progress meanwhile.
         const left = { ...partition, topicId: this.#topicIds.get(partition) ?? "" };
         const ends = await consumer.watermarks(left.topic, left.partition);
-        return { partition, left, source: { topic: states.get(left.topic), ...ends } };
+        return { partition, left, source: { topic, ...ends } };
       }),
     );
   }
 
   #tell(standings: Standing[]): void {
     const { stalls, metrics, log } = this.#deps;
-    for (const { name } of this.#sources) {
-      const lags = standings.filter(({ topic }) => topic === name).map(({ lag }) => Number(lag));
-      const records = lags.reduce((total, lag) => total + lag, 0);
-      metrics.gauge("lag").set({ topic: name }, records);
-    }
+    const records = standings.reduce((total, { lag }) => total + Number(lag), 0);
+    metrics.gauge("lag").set({ topic: this.#source.name }, records);
     stalls.look(standings, performance.now());
     const stalled = stalls.stalled(performance.now());
     if (stalled.length > 0) log.error({ stalled }, "partitions stand still for no reason: restart the process");
-  }
-
-  #partitionsOf(topic: string): number {
-    const source = this.#sources.find(({ name }) => name === topic);
-    if (!source) throw new Error(`${topic} is no source.`);
-    return source.partitions;
   }
 }
