@@ -25,6 +25,7 @@ export type ConsumerFault = KafkaClientError & Partial<PartitionRef>;
 
 /** A group member whose offsets are kept by its user: every assignment names the offset to start from. */
 export interface PartitionedConsumer {
+  /** Rejects when no broker answers in some seconds; it may be tried again. */
   connect(): Promise<void>;
   subscribe(topics: string[]): void;
   /**
@@ -85,7 +86,8 @@ export function createConsumer(config: ConsumerConfig): PartitionedConsumer {
 }
 
 class LibrdkafkaConsumer implements PartitionedConsumer {
-  readonly #native: Native;
+  readonly #config: ConsumerConfig;
+  #native: Native;
   readonly #stalls = new StallWatch();
   #rebalances: RebalanceEvent[] = [];
   #polling: Promise<unknown> = Promise.resolve();
@@ -93,7 +95,13 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   #disconnecting = false;
 
   constructor(config: ConsumerConfig) {
-    this.#native = new native.KafkaConsumer({
+    this.#config = config;
+    this.#native = this.#make();
+  }
+
+  #make(): Native {
+    const config = this.#config;
+    const made = new native.KafkaConsumer({
       ...clientProperties(config),
       "group.id": config.groupId,
       ...(config.groupInstanceId ? { "group.instance.id": config.groupInstanceId } : {}),
@@ -110,16 +118,20 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
       ...fetchProperties,
       rebalance_cb: (error: LibrdKafkaError, partitions: PartitionRef[]) => this.#onRebalance(error, partitions),
     } as ConstructorParameters<typeof native.KafkaConsumer>[0]) as Native;
-    this.#native.setDefaultIsTimeoutOnlyForFirstMessage(true);
-    this.#native.on("event.error", ({ code, message }) => config.onError?.({ code, message }));
-    this.#native.on("event.stats", (stats) => this.#stalls.observe((stats as { message: string }).message));
+    made.setDefaultIsTimeoutOnlyForFirstMessage(true);
+    made.on("event.error", ({ code, message }) => config.onError?.({ code, message }));
+    made.on("event.stats", (stats) => this.#stalls.observe((stats as { message: string }).message));
+    return made;
   }
 
   connect(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#native.connect({ allTopics: false, timeout: connectTimeoutMs }, (error) =>
-        error ? reject(new Error(`No broker answered within ${connectTimeoutMs} ms.`, { cause: error })) : resolve(),
-      );
+      this.#native.connect({ allTopics: false, timeout: connectTimeoutMs }, (error) => {
+        if (!error) return resolve();
+        // The addon crashes when a client that failed to connect is connected again and then closed (1.10.1).
+        this.#native = this.#make();
+        reject(new Error(`No broker answered within ${connectTimeoutMs} ms.`, { cause: error }));
+      });
     });
   }
 
