@@ -12,12 +12,9 @@ import {
 /** What runs the two HTTP workers, ingest and fraud-check. */
 export type HttpRuntime = "node" | "deno";
 
-/**
- * The arguments with which Node runs an app's TypeScript; `root` is the checkout. The young generation of the heap, in MiB,
- * is large enough that most records are done with before they would be moved out of it.
- */
+/** The arguments with which Node runs an app's TypeScript; `root` is the checkout. */
 export function nodeArguments(app: string, root = repositoryRoot): string[] {
-  return ["--max-semi-space-size=32", "--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
+  return ["--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
 }
 
 /** The apps of a local stack, in the order they start. */
