@@ -52,6 +52,11 @@ function differing({ checks }: Reconciliation): string[] {
   return checks.flatMap(({ compared, examples }) => examples.map(({ at, what }) => `${compared}: ${at} ${what}`));
 }
 
+/** How many messages are repeats, by what the notes of a check say. */
+function repeatsIn(notes: readonly string[]): number {
+  return Number(/([\d,]+) messages are repeats/.exec(notes.join())?.[1]?.replaceAll(",", "") ?? 0);
+}
+
 /** A recorded application, the first by its place; of suspected fraud or not. */
 async function anyDecision(isFraud: boolean) {
   const [row] = await creditdb<{ id: string; at: string; partition: number; offset: bigint }[]>`
@@ -344,17 +349,18 @@ describe("scoreline reconcile", () => {
     const before = await reconcile(env);
     const noted = (result: Reconciliation) =>
       result.checks.find(({ compared }) => compared === "projected decisions = messages of credit_decisions");
-    expect(noted(before)).toMatchObject({ differences: 0, notes: [] });
+    expect(noted(before)).toMatchObject({ differences: 0 });
+    // Scorers that ended before they had noted what they projected have left some already.
+    const repeats = repeatsIn(noted(before)?.notes ?? []);
     const producer = createProducer({ brokers: env.KAFKA_BROKERS, clientId: "scoreline-test" });
     await producer.ready();
     const event = (decisionId: string): Partial<DecisionEvent> => ({ decision_id: decisionId, application_id: id });
     const send = (value: string) =>
       producer.send({ topic: topics.creditDecisions.name, key: id, value: Buffer.from(value) });
     await send(JSON.stringify(event(at)));
-    expect(noted(await reconcile(env))).toMatchObject({
-      differences: 0,
-      notes: ["1 messages are repeats, as delivery at least once allows"],
-    });
+    const after = noted(await reconcile(env));
+    expect(after).toMatchObject({ differences: 0 });
+    expect(repeatsIn(after?.notes ?? [])).toBe(repeats + 1);
     const { partition, offset } = await send("{");
     await send(JSON.stringify(event(place)));
     await producer.close();

@@ -37,11 +37,16 @@ export class WatchedScorer {
     return this.lines.filter((line) => line.level === level && words.test(`${line.msg} ${line.error ?? ""}`));
   }
 
+  /** The signal that ended it; null while it lives, and when it ended by itself. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#process.signalCode;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
 
-  /** Sends a signal and resolves with the exit code. */
+  /** Sends a signal and resolves with the exit code; null when a signal ended it. */
   end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     return this.alive ? endScorer(this.#process, signal) : Promise.resolve(this.#process.exitCode);
   }
