@@ -37,7 +37,6 @@ describe("each letter is put back once", () => {
     const real = createProducer({ brokers: env.KAFKA_BROKERS, clientId: "scoreline-test" });
     return {
       send: (each) => real.send(each),
-      sendAll: (all) => real.sendAll(all),
       ready: () => real.ready(),
       close: () => real.close(),
     };

@@ -1,7 +1,7 @@
 import { serve } from "@hono/node-server";
 import { EnvironmentError, readEnvironment, type TopicDefinition, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
-import { createConsumer, createProducer, describeTopics } from "@scoreline/kafka/librdkafka";
+import { createBatchProducer, createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
 import { connectCommitter, connectPostgres } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
@@ -52,7 +52,7 @@ const committer = connectCommitter(config.CREDITDB_URL, {
   statementMsMax,
 });
 const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
-const producer = createProducer(kafka);
+const producer = createBatchProducer(kafka);
 const observer = createObserver(metrics, log);
 const policies = new Policies({ read: () => readPolicies(db), observer });
 const shared = {
@@ -114,16 +114,16 @@ const server = serve(
   },
   ({ port }) => log.info({ port }, "scorer started"),
 );
-let stopping = false;
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+const signals = ["SIGTERM", "SIGINT"] as const;
+for (const signal of signals) {
   process.on(signal, () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    // A second one has its default effect. `process.exit` would take down what native calls under way still use.
+    for (const each of signals) process.removeAllListeners(each);
     log.info({ signal }, "stopping: the batches in hand are finished first");
     stop();
     setTimeout(() => {
       log.error({ ms: shutdownMsMax }, "what was in hand is not finished in time; it is left to the next holder");
-      process.exit(1);
+      process.kill(process.pid, "SIGKILL");
     }, shutdownMsMax).unref();
   });
 }

@@ -41,6 +41,8 @@ export class ProjectionQueue {
   #records = 0;
   #bytes = 0;
   #running: Promise<void> | undefined;
+  /** Records how far the projection has come, beside what is projected next. */
+  #noting: Promise<void> = Promise.resolve();
   #failed = false;
   #tellRoom: () => void = () => {};
   #room: Promise<void> | undefined;
@@ -91,7 +93,10 @@ export class ProjectionQueue {
   async #run(first?: () => Promise<void>): Promise<void> {
     try {
       await first?.();
-      for (let parts = this.#take(); parts.length > 0; parts = this.#take()) await this.#projectAll(parts);
+      for (let parts = this.#take(); parts.length > 0; parts = this.#take()) {
+        await this.#projectAll(parts);
+        if (this.#parts.length === 0) await this.#noting;
+      }
     } catch (error) {
       this.#failed = true;
       this.#deps.onFailure(error);
@@ -136,11 +141,20 @@ export class ProjectionQueue {
       const committed = await this.#deps.persist("postgres", () => readCommitted(this.#deps.sql, this.#held, from, to));
       await this.#project(committed, to);
     }
+    await this.#noting;
   }
 
   async #project(committed: Committed, to: bigint): Promise<void> {
-    const { persist, project, sql } = this.#deps;
-    await persist("projections", () => project(this.#held, committed));
+    const { persist, project } = this.#deps;
+    const projected = persist("projections", () => project(this.#held, committed));
+    await Promise.all([projected, this.#noting]);
+    this.#noting = this.#note(to);
+    // Its failure is told to what is projected next, or to who waits for the end.
+    this.#noting.catch(() => {});
+  }
+
+  async #note(to: bigint): Promise<void> {
+    const { persist, sql } = this.#deps;
     await persist("postgres", () => recordProjected(sql, this.#held, to));
     this.#held.projectedOffset = to;
   }

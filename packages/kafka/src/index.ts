@@ -1,5 +1,6 @@
 export { murmur2, partitionForKey } from "./murmur2.ts";
 export {
+  type BatchProducer,
   DeliveryFailed,
   type HeaderList,
   headerList,

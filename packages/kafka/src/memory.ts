@@ -1,5 +1,5 @@
 import { partitionForKey } from "./murmur2.ts";
-import type { Placement, Producer, RecordToSend } from "./port.ts";
+import type { BatchProducer, Placement, Producer, RecordToSend } from "./port.ts";
 
 export interface MemoryProducerOptions {
   /** Partitions of every topic. */
@@ -13,7 +13,7 @@ export interface MemoryProducerOptions {
 export type StoredRecord = RecordToSend & { offset: bigint; partition: number };
 
 /** A producer that keeps its records in memory, for tests: topics, partitions and offsets as a broker has them. */
-export class MemoryProducer implements Producer {
+export class MemoryProducer implements Producer, BatchProducer {
   readonly #options: MemoryProducerOptions;
   readonly #partitions = new Map<string, StoredRecord[][]>();
   #keyless = 0;

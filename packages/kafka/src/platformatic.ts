@@ -97,10 +97,6 @@ class PlatformaticProducer implements Producer {
     });
   }
 
-  async sendAll(records: readonly RecordToSend[]): Promise<void> {
-    await Promise.all(records.map((record) => this.send(record)));
-  }
-
   async ready(): Promise<void> {
     if (this.#closed) throw new Error("The producer is closed.");
     const bound = this.#limits.readyTimeoutMs;

@@ -36,11 +36,22 @@ export interface Producer {
    * lost may still be on the topic, so a retry must carry the same id.
    */
   send(record: RecordToSend): Promise<Placement>;
-  /** As `send`, for many records at once: resolves once all are acknowledged. After a rejection any of them may be stored. */
-  sendAll(records: readonly RecordToSend[]): Promise<void>;
   /** Resolves when a broker answers within the configured bound; rejects with the reason otherwise. */
   ready(): Promise<void>;
   /** Waits for what is in flight, within the configured bound, and lets the connections go. Sends after it are refused. */
+  close(): Promise<void>;
+}
+
+/** Appends records whose places nobody asks for, many at once. */
+export interface BatchProducer {
+  /**
+   * Resolves once all in-sync replicas have all of the records (acks=all). A call waits for those before it.
+   * @throws {ProducerBusy | DeliveryFailed} as `Producer.send`; any of the records may be stored then.
+   */
+  sendAll(records: readonly RecordToSend[]): Promise<void>;
+  /** As `Producer.ready`. */
+  ready(): Promise<void>;
+  /** As `Producer.close`. */
   close(): Promise<void>;
 }
 

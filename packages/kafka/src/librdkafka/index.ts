@@ -1,4 +1,5 @@
 export { describeTopics, ensureTopics, type TopicSpec, type TopicState } from "./admin.ts";
+export { createBatchProducer } from "./batchProducer.ts";
 export type { KafkaClientError, KafkaConnection } from "./connection.ts";
 export {
   type ConsumedRecord,

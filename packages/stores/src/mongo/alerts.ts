@@ -34,7 +34,7 @@ export function chunkOf(topic: string, partition: number, offset: bigint): strin
 const duplicateKey = 11_000;
 
 /** Writes alerts; one that is there already stays as it is. Throws any other error of the server. */
-export async function insertAlerts(db: Db, alerts: FraudAlert[]): Promise<void> {
+export async function insertAlerts(db: Db, alerts: readonly FraudAlert[]): Promise<void> {
   if (alerts.length === 0) return;
   try {
     await alertsOf(db).insertMany(alerts, { ordered: false });
