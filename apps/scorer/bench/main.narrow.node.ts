@@ -3,11 +3,11 @@
  * policy, windows, fence and durable offsets; decisions go to `narrow_scores`, and are projected nowhere.
  */
 import { serve } from "@hono/node-server";
-import { formatTime, readEnvironment, topics } from "@scoreline/contracts";
+import { formatMinorUnits, formatTime, readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
-import { type Copy, connectCommitter, connectPostgres, type Settlement } from "@scoreline/stores/postgres";
+import { type Copy, CopyWriter, connectCommitter, connectPostgres, type Settlement } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { Config } from "../src/config.ts";
 import { createObserver } from "../src/observer.ts";
@@ -20,12 +20,19 @@ import { StallDetector } from "../src/stall.ts";
 /** Bad records and repeats have no place here: the records of the bench hold none. */
 function narrowCopies(_: object, { scored, faulty }: Settlement): Copy[] {
   if (faulty.length > 0) throw new Error("The narrow table takes good records alone.");
-  let rows = "";
+  if (scored.length === 0) return [];
+  const out = new CopyWriter(scored.length);
   for (const { application, decision } of scored) {
-    const { application_id, user_id, credit_score, loan_amount_minor, timestamp_ms } = application;
-    rows += `${application_id}\t${user_id}\t${credit_score}\t${loan_amount_minor / 100}\t${decision.riskLevel}\t${formatTime(timestamp_ms)}\n`;
+    out
+      .raw(application.application_id)
+      .raw(application.user_id)
+      .integer(application.credit_score)
+      .raw(formatMinorUnits(application.loan_amount_minor))
+      .raw(decision.riskLevel)
+      .raw(formatTime(application.timestamp_ms))
+      .endRow();
   }
-  return rows === "" ? [] : [{ statement: "copy narrow_scores from stdin", rows }];
+  return [{ statement: "copy narrow_scores from stdin", rows: out.bytes }];
 }
 
 const config = readEnvironment("scorer", Config, process.env);

@@ -22,3 +22,4 @@ export {
   TransactionWire,
   transactionFields,
 } from "./transaction.ts";
+export { Utf8Writer } from "./utf8Writer.ts";

@@ -1,7 +1,7 @@
 import type { Connection, Submittable } from "pg";
 
 /** A COPY from the client: the statement, and its rows in text format. */
-export type Copy = { statement: string; rows: string };
+export type Copy = { statement: string; rows: Uint8Array };
 
 // What the driver has for its own COPY and its type declarations leave out.
 type CopyConnection = Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void };
@@ -13,7 +13,7 @@ type CopyConnection = Connection & { sendCopyFromChunk(chunk: Buffer): void; end
  */
 export class CopyTransaction implements Submittable {
   readonly #text: string;
-  readonly #rows: readonly string[];
+  readonly #rows: readonly Uint8Array[];
   #resolve: () => void = () => {};
   #reject: (error: Error) => void = () => {};
   /** Settles once the server has answered, or the connection is lost and the outcome is not known. */
@@ -32,7 +32,7 @@ export class CopyTransaction implements Submittable {
     connection.stream.cork();
     connection.query(this.#text);
     for (const rows of this.#rows) {
-      connection.sendCopyFromChunk(Buffer.from(rows));
+      connection.sendCopyFromChunk(Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength));
       connection.endCopyFrom();
     }
     connection.stream.uncork();

@@ -3,6 +3,7 @@ export { type Committed, type CommittedScore, readCommitted } from "./committed.
 export { type Committer, connectCommitter } from "./committer.ts";
 export { connectPostgres, type Database } from "./connect.ts";
 export type { Copy } from "./copyTransaction.ts";
+export { CopyWriter } from "./copyWriter.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { migrate } from "./migrate.ts";

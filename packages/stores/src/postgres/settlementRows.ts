@@ -1,32 +1,31 @@
 import { formatMinorUnits, formatTime, reasonDetailsJson } from "@scoreline/contracts";
-import { arrayField, byteaField, jsonField, jsonTextField, plainField, textField } from "./copyText.ts";
 import type { Copy } from "./copyTransaction.ts";
-import { headerBytes } from "./failedRecords.ts";
+import { CopyWriter } from "./copyWriter.ts";
+import { headerBytes, type KeptRecord } from "./failedRecords.ts";
 import type { FaultyRecord, ScoredRecord, Settlement } from "./settlement.ts";
 
 type Place = { topic: string; partition: number };
 
 /** The COPYs of a settlement; a table that gets no row has none. */
 export function settlementCopies(place: Place, { scored, faulty }: Settlement): Copy[] {
-  const at = `${textField(place.topic)}\t${place.partition}`;
-  const copies = [
-    {
-      statement: copyInto("credit_scores", scoreColumns),
-      rows: joined(inLockOrder(scored), (row) => scoreRow(at, row)),
-    },
-    { statement: copyInto("failed_records", failedColumns), rows: joined(faulty, (row) => failedRow(at, row)) },
-    { statement: copyInto("data_quality_issues", issueColumns), rows: joined(faulty, (row) => issueRows(at, row)) },
+  const kept = faulty.filter((record) => record.kept);
+  return [
+    ...copyInto("credit_scores", scoreColumns, inLockOrder(scored), (row, out) => scoreRow(place, row, out)),
+    ...copyInto("failed_records", failedColumns, kept, (row, out) => failedRow(place, row, out)),
+    ...copyInto("data_quality_issues", issueColumns, faulty, (row, out) => issueRows(place, row, out)),
   ];
-  return copies.filter(({ rows }) => rows !== "");
 }
 
-function copyInto(table: string, columns: string): string {
-  return `copy ${table} (${columns}) from stdin`;
-}
-
-/** One text, joined at once: a text that grows row by row is laid out anew when it is sent. */
-function joined<Row>(records: readonly Row[], rowsOf: (record: Row) => string): string {
-  return records.map(rowsOf).join("");
+function copyInto<Row>(
+  table: string,
+  columns: string,
+  rows: readonly Row[],
+  write: (row: Row, out: CopyWriter) => void,
+): Copy[] {
+  if (rows.length === 0) return [];
+  const out = new CopyWriter(rows.length);
+  for (const row of rows) write(row, out);
+  return [{ statement: `copy ${table} (${columns}) from stdin`, rows: out.bytes }];
 }
 
 /**
@@ -42,59 +41,70 @@ const scoreColumns = `topic, partition, record_offset, t_ms, application_id, use
   attributes, consent_automated_decision, consent_analytics, is_fraud, fraud_rules, fraud_reason, risk_level, policy_status,
   approval_status, reasons, reason_details, features, policy_version, exception_id`;
 
-function scoreRow(at: string, { offset, tMs, application, decision }: ScoredRecord): string {
+function scoreRow(place: Place, { offset, tMs, application, decision }: ScoredRecord, out: CopyWriter): void {
   const { applicant, score, consent } = application;
-  const fields = [
-    at,
-    offset,
-    tMs,
-    textField(application.application_id),
-    textField(application.user_id),
-    application.credit_score,
-    formatMinorUnits(application.loan_amount_minor),
-    formatTime(application.timestamp_ms),
-    textField(applicant?.name),
-    plainField(applicant?.age),
-    textField(applicant?.gender),
-    textField(applicant?.region),
-    textField(application.device_id),
-    textField(score?.model),
-    textField(score?.date),
-    arrayField(score?.key_factors),
-    jsonField(application.attributes),
-    plainField(consent?.automated_decision),
-    plainField(consent?.analytics),
-    decision.isFraud,
-    arrayField(decision.fraudRules),
-    textField(decision.fraudReason),
-    decision.riskLevel,
-    decision.policyStatus,
-    decision.approvalStatus,
-    arrayField(decision.reasons),
-    jsonTextField(reasonDetailsJson(decision.reasonDetails)),
-    jsonField(decision.features),
-    textField(decision.policyVersion),
-    textField(decision.exceptionId),
-  ];
-  return `${fields.join("\t")}\n`;
+  placed(place, offset, tMs, out)
+    .text(application.application_id)
+    .text(application.user_id)
+    .integer(application.credit_score)
+    .raw(formatMinorUnits(application.loan_amount_minor))
+    .raw(formatTime(application.timestamp_ms))
+    .text(applicant?.name)
+    .integer(applicant?.age)
+    .text(applicant?.gender)
+    .text(applicant?.region)
+    .text(application.device_id)
+    .text(score?.model)
+    .text(score?.date)
+    .array(score?.key_factors)
+    .json(application.attributes)
+    .flag(consent?.automated_decision)
+    .flag(consent?.analytics)
+    .flag(decision.isFraud)
+    .array(decision.fraudRules)
+    .text(decision.fraudReason)
+    .raw(decision.riskLevel)
+    .raw(decision.policyStatus)
+    .raw(decision.approvalStatus)
+    .array(decision.reasons)
+    .jsonText(reasonDetailsJson(decision.reasonDetails))
+    .json(decision.features)
+    .text(decision.policyVersion)
+    .text(decision.exceptionId)
+    .endRow();
+}
+
+function placed({ topic, partition }: Place, offset: bigint, tMs: number, out: CopyWriter): CopyWriter {
+  return out.text(topic).integer(partition).integer(Number(offset)).integer(tMs);
 }
 
 const failedColumns = `topic, partition, record_offset, t_ms, record_key, record_value, record_headers, attempt, first_t_ms,
   scorer_version`;
 
-function failedRow(at: string, { offset, tMs, kept }: FaultyRecord): string {
-  if (!kept) return "";
-  const { key, value, headers, attempt, firstFailedAtMs, scorerVersion } = kept;
-  const bytes = `${byteaField(key)}\t${byteaField(value)}\t${byteaField(headerBytes(headers))}`;
-  return `${at}\t${offset}\t${tMs}\t${bytes}\t${attempt}\t${firstFailedAtMs}\t${textField(scorerVersion)}\n`;
+function failedRow(place: Place, { offset, tMs, kept }: FaultyRecord, out: CopyWriter): void {
+  const { key, value, headers, attempt, firstFailedAtMs, scorerVersion } = kept as KeptRecord;
+  placed(place, offset, tMs, out)
+    .bytea(key)
+    .bytea(value)
+    .bytea(headerBytes(headers))
+    .integer(attempt)
+    .integer(firstFailedAtMs)
+    .text(scorerVersion)
+    .endRow();
 }
 
 const issueColumns =
   "topic, partition, record_offset, t_ms, failed_record_id, stage, issue_number, check_type, field, reason";
 
-function issueRows(at: string, { offset, tMs, recordId, stage, failures }: FaultyRecord): string {
-  const record = `${at}\t${offset}\t${tMs}\t${textField(recordId)}\t${stage}`;
-  return joined([...failures.entries()], ([number, { check, pointer, detail }]) => {
-    return `${record}\t${number}\t${textField(check)}\t${textField(pointer)}\t${textField(detail)}\n`;
-  });
+function issueRows(place: Place, { offset, tMs, recordId, stage, failures }: FaultyRecord, out: CopyWriter): void {
+  for (const [number, { check, pointer, detail }] of failures.entries()) {
+    placed(place, offset, tMs, out)
+      .text(recordId)
+      .raw(stage)
+      .integer(number)
+      .text(check)
+      .text(pointer)
+      .text(detail)
+      .endRow();
+  }
 }
