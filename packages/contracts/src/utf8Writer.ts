@@ -3,8 +3,11 @@ const encoder = new TextEncoder();
 /** A UTF-16 code unit takes three bytes at most. */
 const bytesPerUnitMax = 3;
 const digitsMax = 17;
+/** Up to this length a text is written sooner here than by a call of the encoder. */
+const shortMax = 100;
 
-const [space, quote, backslash, lastPrintable, zero, minus] = [0x20, 0x22, 0x5c, 0x7e, 0x30, 0x2d];
+const [space, quote, backslash, lastPrintable, lastOfAscii] = [0x20, 0x22, 0x5c, 0x7e, 0x7f];
+const [zero, minus] = [0x30, 0x2d];
 
 /**
  * Text put together as its bytes in UTF-8. For the short pieces of which rows and messages are made this takes a third of
@@ -35,18 +38,9 @@ export class Utf8Writer {
 
   /** Writes any text. */
   raw(text: string): void {
+    if (text.length <= shortMax && this.#ascii(text)) return;
     this.#reserve(text.length * bytesPerUnitMax);
-    const bytes = this.#bytes;
-    const start = this.#length;
-    for (let index = 0; index < text.length; index += 1) {
-      const unit = text.charCodeAt(index);
-      if (unit > lastPrintable) {
-        this.#length = start + encoder.encodeInto(text, bytes.subarray(start)).written;
-        return;
-      }
-      bytes[start + index] = unit;
-    }
-    this.#length = start + text.length;
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
   /**
@@ -83,6 +77,20 @@ export class Utf8Writer {
       rest = (rest - digit) / 10;
     }
     this.#length += digits;
+  }
+
+  /** Writes a text of ASCII; any other it does not write. */
+  #ascii(text: string): boolean {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit > lastOfAscii) return false;
+      bytes[start + index] = unit;
+    }
+    this.#length = start + text.length;
+    return true;
   }
 
   #reserve(more: number): void {
