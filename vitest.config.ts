@@ -18,8 +18,8 @@ export default defineConfig({
           name: "stack",
           include: [`${folders}/**/*.stack.test.ts`],
           globalSetup: ["./apps/cli/test/support/globalSetup.ts"],
-          // Real servers share the machine's cores: one file at a time keeps each within its bounds.
-          fileParallelism: false,
+          // Most of their time is waiting for real servers, which share the machine's cores: more at once would miss bounds.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
