@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { committedOffset, Fenced, recordProjected, SourceChanged } from "../src/postgres/index.ts";
-import { commitSettlement, counts, faulty, newCreditdb, scored, take } from "./support.ts";
+import { commitSettlement, counts, faulty, newCreditdb, openClient, scored, take } from "./support.ts";
 
 const batch = { next: 2n, maxTMs: 1_001, scored: [scored(0n)], faulty: [faulty(1n)] };
 
@@ -32,6 +32,17 @@ describe("taking a partition", () => {
     const sql = await newCreditdb();
     const held = await Promise.all(Array.from({ length: 8 }, () => take(sql)));
     expect(held.map(({ epoch }) => Number(epoch)).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test("from a holder whose commit stands still ends that commit, which then has written nothing", async () => {
+    const sql = await newCreditdb();
+    const before = await take(sql);
+    const stopped = await openClient(sql);
+    const ended = new Promise((resolve) => stopped.once("error", ({ code }: { code?: string }) => resolve(code)));
+    await stopped.query("begin");
+    await stopped.query("select advance_stream_offset('applications', 0, $1, 0, 7, 1)", [String(before.epoch)]);
+    expect(await take(sql)).toMatchObject({ epoch: 2n, nextOffset: 0n });
+    expect(await ended).toBe("57P01");
   });
 
   test("of a topic that was made again is refused, and its offsets stay", async () => {

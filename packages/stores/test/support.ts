@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Application } from "@scoreline/contracts";
+import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import {
   connectCommitter,
@@ -44,11 +45,24 @@ export async function newCreditdb(): Promise<Database> {
 }
 
 /** Commits to the database that `sql` is connected to, on a connection of its own. */
-export async function commitSettlement({ options }: Database, held: HeldPartition, settlement: Settlement) {
-  const { host, port, user, pass, database } = options;
-  const url = `postgres://${user}:${pass}@${host[0]}:${port[0]}/${database}`;
-  const committer = connectCommitter(url, { app: "stores-tests", connectionsMax: 1 });
+export async function commitSettlement(sql: Database, held: HeldPartition, settlement: Settlement) {
+  const committer = connectCommitter(urlOf(sql), { app: "stores-tests", connectionsMax: 1 });
   await committer.commit(held, settlement).finally(() => committer.end());
+}
+
+/** A connection of its own to the database that `sql` is connected to; it ends with the test. */
+export async function openClient(sql: Database): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: urlOf(sql), application_name: "stores-tests" });
+  // A test ends it as well, and may have the server cut it before.
+  client.on("error", () => {});
+  onTestFinished(() => client.end());
+  await client.connect();
+  return client;
+}
+
+function urlOf({ options }: Database): string {
+  const { host, port, user, pass, database } = options;
+  return `postgres://${user}:${pass}@${host[0]}:${port[0]}/${database}`;
 }
 
 /** The partition `applications/0` of a fresh topic, taken at offset 0 unless said otherwise. */
