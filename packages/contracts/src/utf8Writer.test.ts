@@ -10,7 +10,17 @@ function written(write: (out: Utf8Writer) => void, capacity?: number): string {
 }
 
 test("any text is written as UTF-8, however much it outgrows the first guess", () => {
-  const texts = ["", "plain", 'a "quoted" \\ one', "\u0000\t\n\u007f", "é", "日本語", "𝒳 and 🎲", "x".repeat(10_000)];
+  const texts = [
+    "",
+    "plain",
+    'a "quoted" \\ one',
+    "\u0000\t\n\u007f",
+    "é",
+    "日本語",
+    "𝒳 and 🎲",
+    "x".repeat(10_000),
+    "日🎲".repeat(10_000),
+  ];
   const all = written((out) => {
     for (const text of texts) out.raw(text);
   }, 1);

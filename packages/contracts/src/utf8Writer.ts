@@ -1,7 +1,7 @@
 const encoder = new TextEncoder();
 
-/** A UTF-16 code unit takes three bytes at most. */
-const bytesPerUnitMax = 3;
+/** What one character takes at most. */
+const characterBytesMax = 4;
 const digitsMax = 17;
 /** Up to this length a text is written sooner here than by a call of the encoder. */
 const shortMax = 100;
@@ -10,8 +10,8 @@ const [space, quote, backslash, lastPrintable, lastOfAscii] = [0x20, 0x22, 0x5c,
 const [zero, minus] = [0x30, 0x2d];
 
 /**
- * Text put together as its bytes in UTF-8. For the short pieces of which rows and messages are made this takes a third of
- * the time of strings that are joined and then encoded, and leaves nothing for the garbage collector.
+ * Text put together as its bytes in UTF-8. For the short pieces of which rows and messages are made this is faster than
+ * strings that are joined and then encoded, and leaves less for the garbage collector.
  */
 export class Utf8Writer {
   #bytes: Uint8Array;
@@ -39,8 +39,13 @@ export class Utf8Writer {
   /** Writes any text. */
   raw(text: string): void {
     if (text.length <= shortMax && this.#ascii(text)) return;
-    this.#reserve(text.length * bytesPerUnitMax);
-    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+    for (let rest = text; rest !== ""; ) {
+      // Most texts take a byte a unit; what does not fit is left for another turn.
+      this.#reserve(rest.length + characterBytesMax);
+      const { read, written } = encoder.encodeInto(rest, this.#bytes.subarray(this.#length));
+      this.#length += written;
+      rest = rest.slice(read);
+    }
   }
 
   /**
