@@ -88,14 +88,15 @@ export class SourceWatch {
   async #ask(held: HeldPartition[]) {
     const { consumer, describe } = this.#deps;
     const topic = (await describe([this.#source.name])).get(this.#source.name);
-    return Promise.all(
-      held.map(async (partition) => {
-        // Taken before the log's end is asked for, which only rises: one below it is not our own progress meanwhile.
-        const left = { ...partition, topicId: this.#topicIds.get(partition) ?? "" };
-        const ends = await consumer.watermarks(left.topic, left.partition);
-        return { partition, left, source: { topic, ...ends } };
-      }),
-    );
+    const looks = [];
+    for (const partition of held) {
+      // Taken before the log's end is asked for, which only rises: one below it is not our own progress meanwhile.
+      const left = { ...partition, topicId: this.#topicIds.get(partition) ?? "" };
+      // One after the other: each takes one of the few threads that the polls need as well.
+      const ends = await consumer.watermarks(left.topic, left.partition);
+      looks.push({ partition, left, source: { topic, ...ends } });
+    }
+    return looks;
   }
 
   #tell(standings: Standing[]): void {
