@@ -16,6 +16,7 @@ export interface KafkaClientError {
 /** Codes of `rd_kafka_resp_err_t` that this package tells apart. */
 export const codes = {
   fatal: -150,
+  state: -172,
   queueFull: -184,
   unknownTopic: -188,
   unknownPartition: -190,

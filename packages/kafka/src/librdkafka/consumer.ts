@@ -207,10 +207,15 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   }
 
   #answer({ kind, partitions }: RebalanceEvent): void {
-    // While it disconnects, the addon refuses an assign, and librdkafka takes every answer for an unassign.
-    if (kind === "assigned" && this.#disconnecting) this.#native.unassign();
-    else if (kind === "assigned") this.#native.incrementalAssign([]);
-    else this.unassign(partitions);
+    try {
+      // While it disconnects, the addon refuses an assign, and librdkafka takes every answer for an unassign.
+      if (kind === "assigned" && this.#disconnecting) this.#native.unassign();
+      else if (kind === "assigned") this.#native.incrementalAssign([]);
+      else this.unassign(partitions);
+    } catch (error) {
+      // An event that reaches the event loop once the client is gone: nothing waits for its answer any more.
+      if (!this.#disconnecting || (error as LibrdKafkaError).code !== codes.state) throw error;
+    }
   }
 }
 
