@@ -3,6 +3,10 @@ import { type Db, MongoClient } from "mongodb";
 /** How long an operation may wait for a server, in milliseconds. */
 const serverSelectionMsMax = 5_000;
 
+/** How long an operation may wait for a connection, and for its answer, in milliseconds: no wait is without end. */
+const connectionMsMax = 10_000;
+const answerMsMax = 20_000;
+
 export const mongoDatabase = "fraud_detection";
 
 /** The collections of `fraud_detection`. */
@@ -13,11 +17,19 @@ export const collections = {
   policyOutcomes: "policy_outcomes",
 } as const;
 
-/** A client of the MongoDB-speaking server that `url` names, and its database `fraud_detection`. Connects at first use. */
-export function connectMongo(url: string, { app }: { app: string }): { client: MongoClient; db: Db } {
+/**
+ * A client of the MongoDB-speaking server that `url` names, and its database `fraud_detection`. Connects at first use. What
+ * is not answered in `answerMsMax` milliseconds (20 s unless told) fails, and its connection is given up.
+ */
+export function connectMongo(
+  url: string,
+  settings: { app: string; answerMsMax?: number },
+): { client: MongoClient; db: Db } {
   const client = new MongoClient(url, {
-    appName: app,
+    appName: settings.app,
     serverSelectionTimeoutMS: serverSelectionMsMax,
+    waitQueueTimeoutMS: connectionMsMax,
+    socketTimeoutMS: settings.answerMsMax ?? answerMsMax,
     retryWrites: false,
   });
   return { client, db: client.db(mongoDatabase) };
