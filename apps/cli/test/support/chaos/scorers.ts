@@ -85,10 +85,12 @@ export async function endTestScorer(scorer: TestScorer, signal: NodeJS.Signals):
 }
 
 const tailLines = 30;
+const awayLines = 3;
 
-/** The end of a log, without what it says again and again while a sink is away. */
+/** The end of a log; of what it says again and again while a sink is away only the last, behind the rest. */
 export function tail(logFile: string): string {
   const lines = readFileSync(logFile, "utf8").trim().split("\n");
-  const telling = lines.filter((line) => !line.includes("does not answer"));
-  return telling.slice(-tailLines).join("\n");
+  const isAway = (line: string) => line.includes("does not answer");
+  const [telling, away] = [lines.filter((line) => !isAway(line)), lines.filter(isAway)];
+  return [...telling.slice(-tailLines), ...away.slice(-awayLines)].join("\n");
 }
