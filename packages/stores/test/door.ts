@@ -8,6 +8,8 @@ export type Door = {
   /** Attempts to connect so far. */
   attempts: number;
   open: boolean;
+  /** What the server answers does not come through. */
+  silent: boolean;
   /** Cuts every connection that is there. */
   cut(): void;
 };
@@ -26,7 +28,8 @@ export async function doorBefore(url: string): Promise<Door> {
     const upstream = connect(Number(target.port), target.hostname);
     keep(client);
     keep(upstream);
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.on("data", (bytes) => door.silent || client.write(bytes));
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
   });
@@ -37,6 +40,7 @@ export async function doorBefore(url: string): Promise<Door> {
     url: String(through),
     attempts: 0,
     open: true,
+    silent: false,
     cut: () => {
       for (const socket of sockets) socket.destroy();
     },

@@ -32,5 +32,8 @@ export function connectMongo(
     socketTimeoutMS: settings.answerMsMax ?? answerMsMax,
     retryWrites: false,
   });
+  // The driver connects at first use where it has no topology, and keeps the one it closed when that fails (7.9): every later
+  // operation would fail, however long the server is back.
+  client.on("topologyClosed", () => Reflect.set(client, "topology", undefined));
   return { client, db: client.db(mongoDatabase) };
 }
