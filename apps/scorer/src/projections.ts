@@ -4,6 +4,7 @@ import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo"
 import type { Committed, CommittedScore } from "@scoreline/stores/postgres";
 import type { Db } from "mongodb";
 import { deadLetterOf } from "./deadLetters.ts";
+import { coordinatesOf } from "./read.ts";
 import { Rounds } from "./rounds.ts";
 
 type Place = { topic: string; partition: number };
@@ -75,11 +76,7 @@ function writeDecision(
   out: Utf8Writer,
 ): void {
   out.raw('{"decision_id":"');
-  out.raw(topic);
-  out.raw("/");
-  out.integer(partition);
-  out.raw("/");
-  out.integer(Number(offset));
+  out.raw(coordinatesOf({ topic, partition, offset }));
   out.raw('","application_id":"');
   out.raw(application.application_id);
   out.raw('","user_id":"');

@@ -42,8 +42,9 @@ const sizesMs = 5_000;
 
 /**
  * The consuming loop of one topic, in a consumer group of its own: a group that has several shares out their partitions
- * without regard to the topic, and one member would get all the applications. Each partition has a worker with a bounded backlog. The loop waits a while for room, and for no sink: a
- * partition that does not move on is paused, so that the others go on and the group sees a member that polls.
+ * without regard to the topic, and one member would get all the applications. Each partition has a worker with a bounded
+ * backlog. The loop waits a while for room, and for no sink: a partition that does not move on is paused, so that the others
+ * go on and the group sees a member that polls.
  */
 export class Scorer {
   readonly #deps: ScorerDeps;

@@ -14,8 +14,9 @@ import { ProducerClient, produce, reasonOf } from "./producerClient.ts";
 const flushGraceMs = 5_000;
 
 /**
- * A producer over librdkafka that tells of what is sent together as a whole. The addon reports 100 records in a turn of the event loop,
- * each as an object of its own; here it reports failures alone, and acknowledged is what left the queue without one.
+ * A producer over librdkafka that tells of what is sent together as a whole. The addon reports 100 records in a turn of the
+ * event loop, each as an object of its own; here it reports failures alone, and acknowledged is what left the queue without
+ * one.
  */
 export function createBatchProducer(connection: KafkaConnection, limits: Partial<ProducerLimits> = {}): BatchProducer {
   return new LibrdkafkaBatchProducer(connection, { ...producerLimitsDefault, ...limits });

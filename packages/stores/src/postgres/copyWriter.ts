@@ -26,9 +26,7 @@ export class CopyWriter {
 
   /** Fields of any text. */
   text(value: string | undefined): this {
-    this.#next();
-    if (value === undefined) this.#out.raw(absent);
-    else this.#escaped(value);
+    if (this.#isThere(value)) this.#escaped(value);
     return this;
   }
 
@@ -41,9 +39,7 @@ export class CopyWriter {
 
   /** A safe integer. */
   integer(value: number | undefined): this {
-    this.#next();
-    if (value === undefined) this.#out.raw(absent);
-    else this.#out.integer(value);
+    if (this.#isThere(value)) this.#out.integer(value);
     return this;
   }
 
@@ -53,12 +49,8 @@ export class CopyWriter {
 
   /** A `text[]`: its literal quotes every element (8.15.6). */
   array(elements: readonly string[] | undefined): this {
-    this.#next();
+    if (!this.#isThere(elements)) return this;
     const out = this.#out;
-    if (elements === undefined) {
-      out.raw(absent);
-      return this;
-    }
     out.ascii(braceOpen);
     for (let index = 0; index < elements.length; index += 1) {
       const element = elements[index] as string;
@@ -73,12 +65,8 @@ export class CopyWriter {
 
   /** A `json` or `jsonb` of an object of texts, flags and finite numbers. */
   json(value: Readonly<Record<string, string | number | boolean>> | undefined): this {
-    this.#next();
+    if (!this.#isThere(value)) return this;
     const out = this.#out;
-    if (value === undefined) {
-      out.raw(absent);
-      return this;
-    }
     out.ascii(braceOpen);
     let isFirst = true;
     for (const name in value) {
@@ -108,6 +96,13 @@ export class CopyWriter {
   endRow(): void {
     this.#out.ascii(lineFeed);
     this.#isFirst = true;
+  }
+
+  /** Begins a field, and ends it as null where there is no value. */
+  #isThere<Value>(value: Value | undefined): value is Value {
+    this.#next();
+    if (value === undefined) this.#out.raw(absent);
+    return value !== undefined;
   }
 
   #next(): void {
