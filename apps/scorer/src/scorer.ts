@@ -51,7 +51,6 @@ export class Scorer {
   readonly #watch: SourceWatch;
   readonly #workers = new Map<string, PartitionWorker>();
   readonly #paused = new Set<string>();
-  readonly #reading = new Set<string>();
   readonly #assigned = new Map<string, PartitionRef>();
   readonly #stopped = new Map<string, { partition: PartitionRef; retryAtMs: number }>();
   readonly #stopping = new AbortController();
@@ -190,7 +189,7 @@ export class Scorer {
   async #onAssigned(partitions: PartitionRef[]): Promise<void> {
     for (const partition of partitions) this.#assigned.set(keyOf(partition), partition);
     const taken = await Promise.all(partitions.map((partition) => this.#take(partition)));
-    this.#read(taken.filter((start) => start !== undefined));
+    this.#deps.consumer.assign(taken.filter((start) => start !== undefined));
     this.#joined = true;
     this.#report();
   }
@@ -205,16 +204,10 @@ export class Scorer {
         this.#workers.delete(key);
         // A lost partition is someone else's already; a revoked one waits for us, so its batch in hand is finished.
         await (kind === "lost" ? worker?.drop() : worker?.finish());
-        this.#reading.delete(key);
       }),
     );
     this.#deps.consumer.unassign(partitions);
     this.#report();
-  }
-
-  #read(starts: (PartitionRef & { offset: bigint })[]): void {
-    this.#deps.consumer.assign(starts);
-    for (const start of starts) this.#reading.add(keyOf(start));
   }
 
   /** Takes a partition and gives where to read on; undefined when it has to stay stopped for now. */
@@ -281,9 +274,9 @@ export class Scorer {
   async #retake(partition: PartitionRef): Promise<void> {
     const key = keyOf(partition);
     if (!this.#assigned.has(key)) return;
-    if (this.#reading.delete(key)) this.#deps.consumer.unassign([partition]);
+    this.#deps.consumer.unassign([partition]);
     const start = await this.#take(partition);
-    if (start) this.#read([start]);
+    if (start) this.#deps.consumer.assign([start]);
     this.#report();
   }
 

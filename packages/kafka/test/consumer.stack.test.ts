@@ -134,6 +134,43 @@ test("a paused partition gives nothing until it is resumed", async () => {
   expect(whilePaused).toEqual({ records: [], errors: [] });
 });
 
+test("a partition that was never assigned, or no longer is, can be taken away with the others", async () => {
+  const topic = await newTopic(6);
+  const groupId = randomUUID();
+  const first = await newConsumer(groupId);
+  first.subscribe([topic]);
+  const events: string[] = [];
+  await pollUntil(first, () => {
+    for (const { kind, partitions } of first.takeRebalances()) {
+      events.push(`${kind} ${partitions.length}`);
+      if (kind !== "assigned") first.unassign(partitions);
+      else first.assign(partitions.filter((_, index) => index % 2 === 0).map((ref) => ({ ...ref, offset: 0n })));
+    }
+    return events.length > 0;
+  });
+  for (const partition of [0, 1]) first.unassign([{ topic, partition }]);
+  const second = await newConsumer(groupId);
+  second.subscribe([topic]);
+  const ofSecond: string[] = [];
+  await pollUntil(first, () => {
+    events.push(...answerRebalances(first));
+    void second.poll(1_000, 50).then(() => ofSecond.push(...answerRebalances(second)));
+    return ofSecond.includes("assigned 3");
+  });
+  await Promise.all([first.close(), second.close()]);
+  expect(events).toEqual(["assigned 6", "revoked 3"]);
+});
+
+test("what the client refuses is told as an error", async () => {
+  const consumer = await newConsumer();
+  const start = { topic: "elsewhere", partition: 0, offset: 0n };
+  consumer.assign([start]);
+  expect(() => consumer.assign([start])).toThrow(
+    expect.toSatisfy((error) => error instanceof Error && error.message.includes("already part")),
+  );
+  await consumer.close();
+});
+
 test("closing with an unanswered rebalance event does not hang", async () => {
   const topic = await newTopic(3);
   const consumer = await newConsumer();

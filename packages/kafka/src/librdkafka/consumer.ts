@@ -1,12 +1,8 @@
 import type { KafkaConsumer, LibrdKafkaError, Message } from "@confluentinc/kafka-javascript";
 import { clientProperties, codes, type KafkaClientError, type KafkaConnection } from "./connection.ts";
 import { native } from "./native.ts";
+import { nameOf, type PartitionRef } from "./partitionRef.ts";
 import { StallWatch } from "./stallWatch.ts";
-
-export interface PartitionRef {
-  topic: string;
-  partition: number;
-}
 
 export interface ConsumedRecord extends PartitionRef {
   offset: bigint;
@@ -37,7 +33,10 @@ export interface PartitionedConsumer {
   takeRebalances(): RebalanceEvent[];
   /** Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. None is paused. */
   assign(partitions: (PartitionRef & { offset: bigint })[]): void;
-  /** Answers a `revoked` or `lost` event; or stops partitions, to assign them at another offset. */
+  /**
+   * Answers a `revoked` or `lost` event, also for partitions of it that were never assigned; or stops partitions, to assign
+   * them at another offset.
+   */
   unassign(partitions: PartitionRef[]): void;
   pause(partitions: PartitionRef[]): void;
   resume(partitions: PartitionRef[]): void;
@@ -90,6 +89,8 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   #native: Native;
   readonly #stalls = new StallWatch();
   #rebalances: RebalanceEvent[] = [];
+  /** What the client has of the group's partitions, as `topic/partition`: those that its user assigned. */
+  readonly #assigned = new Set<string>();
   #polling: Promise<unknown> = Promise.resolve();
   #closing = false;
   #disconnecting = false;
@@ -157,9 +158,12 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   }
 
   assign(partitions: (PartitionRef & { offset: bigint })[]): void {
-    this.#native.incrementalAssign(
-      partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    told(() =>
+      this.#native.incrementalAssign(
+        partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+      ),
     );
+    for (const partition of partitions) this.#assigned.add(nameOf(partition));
     // librdkafka keeps a pause beyond the assignment it was made in; a new one begins to read.
     this.#native.resume(refs(partitions));
     this.#stalls.watch(partitions);
@@ -167,7 +171,9 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
 
   unassign(partitions: PartitionRef[]): void {
     this.#stalls.forget(partitions);
-    this.#native.incrementalUnassign(refs(partitions));
+    // One that the client does not have would have it refuse them all, and leave the event unanswered.
+    const assigned = refs(partitions).filter((partition) => this.#assigned.delete(nameOf(partition)));
+    told(() => this.#native.incrementalUnassign(assigned));
   }
 
   pause(partitions: PartitionRef[]): void {
@@ -221,6 +227,16 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
 
 function refs(partitions: PartitionRef[]): PartitionRef[] {
   return partitions.map(({ topic, partition }) => ({ topic, partition }));
+}
+
+/** What the addon throws is no `Error`. */
+function told(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    const { code, message } = error as KafkaClientError;
+    throw Object.assign(new Error(message, { cause: error }), { code });
+  }
 }
 
 const noHeaders: [string, Buffer][] = [];

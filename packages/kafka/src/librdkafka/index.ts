@@ -7,7 +7,7 @@ export {
   type ConsumerFault,
   createConsumer,
   type PartitionedConsumer,
-  type PartitionRef,
   type RebalanceEvent,
 } from "./consumer.ts";
+export type { PartitionRef } from "./partitionRef.ts";
 export { createProducer } from "./producer.ts";

@@ -1,5 +1,6 @@
 import { codes } from "./connection.ts";
-import type { ConsumerFault, PartitionRef } from "./consumer.ts";
+import type { ConsumerFault } from "./consumer.ts";
+import { nameOf, type PartitionRef } from "./partitionRef.ts";
 
 type Statistics = {
   topics?: Record<
@@ -48,8 +49,4 @@ export class StallWatch {
   take(): ConsumerFault[] {
     return this.#faults.splice(0);
   }
-}
-
-function nameOf({ topic, partition }: PartitionRef): string {
-  return `${topic}/${partition}`;
 }
