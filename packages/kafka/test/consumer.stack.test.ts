@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { type ConsumedRecord, type ConsumerFault, createProducer } from "../src/librdkafka/index.ts";
+import { type ConsumedRecord, type ConsumerFault, createProducer, ensureTopics } from "../src/librdkafka/index.ts";
 import { answerRebalances, connection, newConsumer, newTopic, pollUntil } from "./support.ts";
 
 /** Appends `count` records with keys 0, 1, … to a topic. */
@@ -114,6 +114,16 @@ test("an offset beyond the log is told with its partition, and the other partiti
   expect(faults.at(-1)).toMatchObject({ topic, partition: 0, code: -140 });
   expect(faults.every(({ code }) => code === -140)).toBe(true);
   expect(BigInt(ofOther)).toBe(high);
+});
+
+test("a partition that its broker did not know when it was first asked for is found once it does", async () => {
+  const consumer = await newConsumer();
+  const name = `test-${randomUUID()}`;
+  await expect(consumer.watermarks(name, 0)).rejects.toThrow(`The offsets of ${name}/0 are not known`);
+  await ensureTopics(connection(), [{ name, partitions: 1, config: {} }]);
+  const asked = () => consumer.watermarks(name, 0).catch(String);
+  await expect.poll(asked, { timeout: 5_000 }).toEqual({ low: 0n, high: 0n });
+  await consumer.close();
 });
 
 test("a paused partition gives nothing until it is resumed", async () => {

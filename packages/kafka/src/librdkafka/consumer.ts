@@ -68,7 +68,7 @@ const fetchProperties = {
 
 /** How often the client reports the state of each partition; a stalled one is told after two reports. */
 const statisticsIntervalMs = 1_000;
-const watermarkTimeoutMs = 5_000;
+const queryTimeoutMs = 5_000;
 const connectTimeoutMs = 10_000;
 
 // What the addon has and its type declarations leave out.
@@ -184,12 +184,31 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
     this.#native.resume(refs(partitions));
   }
 
-  watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
+  async watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
+    try {
+      return await this.#queryWatermarks(topic, partition);
+    } catch (error) {
+      if ((error as KafkaClientError).code !== codes.unknownPartition) throw offsetsUnknown(topic, partition, error);
+    }
+    // A broker that has just started may not know its topics yet; the client keeps what it said for minutes, unless asked.
+    await this.#refreshMetadata(topic);
+    return this.#queryWatermarks(topic, partition).catch((error: unknown) => {
+      throw offsetsUnknown(topic, partition, error);
+    });
+  }
+
+  #queryWatermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
     return new Promise((resolve, reject) => {
-      this.#native.queryWatermarkOffsets(topic, partition, watermarkTimeoutMs, (error, offsets) => {
-        if (!error) return resolve({ low: BigInt(offsets.lowOffset), high: BigInt(offsets.highOffset) });
-        reject(new Error(`The offsets of ${topic}/${partition} are not known: ${error.message}`, { cause: error }));
+      this.#native.queryWatermarkOffsets(topic, partition, queryTimeoutMs, (error, offsets) => {
+        if (error) reject(error);
+        else resolve({ low: BigInt(offsets.lowOffset), high: BigInt(offsets.highOffset) });
       });
+    });
+  }
+
+  #refreshMetadata(topic: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#native.getMetadata({ topic, timeout: queryTimeoutMs }, () => resolve());
     });
   }
 
@@ -227,6 +246,11 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
 
 function refs(partitions: PartitionRef[]): PartitionRef[] {
   return partitions.map(({ topic, partition }) => ({ topic, partition }));
+}
+
+function offsetsUnknown(topic: string, partition: number, cause: unknown): Error {
+  const { message } = cause as KafkaClientError;
+  return new Error(`The offsets of ${topic}/${partition} are not known: ${message}`, { cause });
 }
 
 /** What the addon throws is no `Error`. */
