@@ -33,3 +33,17 @@ test("a server that is away at first, for longer than an operation waits, is con
   door.open = true;
   await expect.poll(() => write("3"), { timeout: 10_000 }).toBe("written");
 });
+
+test("a server that ends all connections at once, one in use, is connected to again", async () => {
+  const { door, write } = await behindDoor();
+  expect(await write("1")).toBe("written");
+  door.silent = true;
+  // The driver looks at a server at once only if its last look is half a second ago.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const pending = write("2");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  door.cut();
+  door.silent = false;
+  expect(await pending).toMatch(/closed/);
+  await expect.poll(() => write("3"), { timeout: 10_000 }).toBe("written");
+});
