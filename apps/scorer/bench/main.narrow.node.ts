@@ -3,7 +3,7 @@
  * policy, windows, fence and durable offsets; decisions go to `narrow_scores`, and are projected nowhere.
  */
 import { serve } from "@hono/node-server";
-import { formatMinorUnits, formatTime, readEnvironment, topics } from "@scoreline/contracts";
+import { readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
@@ -27,9 +27,9 @@ function narrowCopies(_: object, { scored, faulty }: Settlement): Copy[] {
       .raw(application.application_id)
       .raw(application.user_id)
       .integer(application.credit_score)
-      .raw(formatMinorUnits(application.loan_amount_minor))
+      .minorUnits(application.loan_amount_minor)
       .raw(decision.riskLevel)
-      .raw(formatTime(application.timestamp_ms))
+      .time(application.timestamp_ms)
       .endRow();
   }
   return [{ statement: "copy narrow_scores from stdin", rows: out.bytes }];

@@ -1,4 +1,4 @@
-import { formatTime, topics, Utf8Writer } from "@scoreline/contracts";
+import { topics, Utf8Writer } from "@scoreline/contracts";
 import type { BatchProducer, RecordToSend } from "@scoreline/kafka";
 import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
 import type { Committed, CommittedScore } from "@scoreline/stores/postgres";
@@ -58,7 +58,8 @@ function decisionsOf(place: Place, scored: readonly CommittedScore[]): RecordToS
     writeDecision(place, record, out);
     return out.length;
   });
-  const bytes = out.bytesFrom(0);
+  const { buffer, byteOffset, length } = out.bytesFrom(0);
+  const bytes = Buffer.from(buffer, byteOffset, length);
   return scored.map(({ application }, index) => ({
     topic: topics.creditDecisions.name,
     key: application.application_id,
@@ -94,6 +95,6 @@ function writeDecision(
   out.raw('],"policy_version":"');
   out.raw(decision.policyVersion);
   out.raw('","received_at":"');
-  out.raw(formatTime(tMs));
+  out.time(tMs);
   out.raw('"}');
 }

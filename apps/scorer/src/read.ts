@@ -1,4 +1,4 @@
-import { type Application, type Failure, Identifier, parseApplication } from "@scoreline/contracts";
+import { type Application, type Failure, type Forgiven, Identifier, parseApplication } from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { FaultyRecord } from "@scoreline/stores/postgres";
 import { keep } from "./deadLetters.ts";
@@ -8,7 +8,14 @@ export type Flaw = "unknown_field" | "naive_timestamp" | "misrouted_key";
 
 /** A record as it was read, before it is known whether its application_id is new. `tMs` never falls within a partition. */
 export type Draft =
-  | { kind: "candidate"; offset: bigint; tMs: number; application: Application; flaws: Flaw[]; raw: ConsumedRecord }
+  | {
+      kind: "candidate";
+      offset: bigint;
+      tMs: number;
+      application: Application;
+      flaws: readonly Flaw[];
+      raw: ConsumedRecord;
+    }
   | { kind: "faulty"; offset: bigint; tMs: number; record: FaultyRecord }
   | { kind: "skipped"; offset: bigint; tMs: number };
 
@@ -31,12 +38,21 @@ export function applicationReader(partitionOf: (userId: string) => number, score
     if (!read.ok) return faulty(raw, tMs, undefined, [read.failure], scorerVersion);
     const parsed = parseApplication(read.value, "topic", tMs);
     if (!parsed.ok) return faulty(raw, tMs, idOf(read.value), parsed.failures, scorerVersion);
-    const flaws: Flaw[] = [];
-    if (parsed.forgiven.unknownFields.length > 0) flaws.push("unknown_field");
-    if (parsed.forgiven.naiveTimestamp) flaws.push("naive_timestamp");
-    if (partitionOf(parsed.value.user_id) !== raw.partition) flaws.push("misrouted_key");
+    const flaws = flawsOf(parsed.forgiven, partitionOf(parsed.value.user_id) !== raw.partition);
     return { kind: "candidate", offset: raw.offset, tMs, application: parsed.value, flaws, raw };
   };
+}
+
+/** Of most records. */
+const none: readonly Flaw[] = [];
+
+function flawsOf({ unknownFields, naiveTimestamp }: Forgiven, isMisrouted: boolean): readonly Flaw[] {
+  if (unknownFields.length === 0 && !naiveTimestamp && !isMisrouted) return none;
+  const flaws: Flaw[] = [];
+  if (unknownFields.length > 0) flaws.push("unknown_field");
+  if (naiveTimestamp) flaws.push("naive_timestamp");
+  if (isMisrouted) flaws.push("misrouted_key");
+  return flaws;
 }
 
 /** A record that is too large to be kept: its key alone is. */

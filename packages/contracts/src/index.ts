@@ -8,10 +8,9 @@ export { Identifier } from "./ids.ts";
 export * from "./lifecycle.ts";
 export { amountMinorMax, formatMinorUnits, Money } from "./money.ts";
 export * from "./parse.ts";
-export { reasonDetailsJson } from "./reasonDetailsJson.ts";
 export * from "./reasons.ts";
 export { isUnstorable } from "./text.ts";
-export { clockSkewMsMax, formatTime, type SenderTime, Timestamp } from "./time.ts";
+export { clockSkewMsMax, type SenderTime, Timestamp } from "./time.ts";
 export * from "./topics.ts";
 export {
   type CardType,

@@ -13,7 +13,7 @@ import { type Transaction, TransactionWire } from "./transaction.ts";
 export type Door = "http" | "topic";
 
 /** What a topic's record was forgiven. */
-export type Forgiven = { unknownFields: string[]; naiveTimestamp: boolean };
+export type Forgiven = { readonly unknownFields: readonly string[]; readonly naiveTimestamp: boolean };
 
 /** A record's failures are told up to this many; the first ones are kept. */
 export const failuresMax = 100;

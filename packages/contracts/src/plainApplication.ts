@@ -10,7 +10,7 @@ import {
   textLengthMax,
 } from "./bounds.ts";
 import { identifierOf } from "./ids.ts";
-import type { Door, Parsed } from "./judge.ts";
+import type { Door, Forgiven, Parsed } from "./judge.ts";
 import { minorUnitsOf } from "./money.ts";
 import { isObject, withoutNulls } from "./objects.ts";
 import { isText } from "./text.ts";
@@ -41,8 +41,11 @@ export function plainApplication(
   if (record.score) value.score = withoutNulls(record.score);
   if (record.attributes) value.attributes = withoutNulls(record.attributes) as NonNullable<Application["attributes"]>;
   if (record.consent) value.consent = withoutNulls(record.consent);
-  return { ok: true, value, forgiven: { unknownFields: [], naiveTimestamp: time.naive } };
+  return { ok: true, value, forgiven: time.naive ? naive : nothing };
 }
+
+const nothing: Forgiven = { unknownFields: [], naiveTimestamp: false };
+const naive: Forgiven = { unknownFields: [], naiveTimestamp: true };
 
 type Check = (value: unknown) => boolean;
 

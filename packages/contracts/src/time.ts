@@ -76,23 +76,18 @@ export function problemWithTime(time: SenderTime, nowMs: number, naive: "refuse"
 }
 
 const dayMs = 86_400_000;
-let formattedDayMs = Number.NaN;
-let formattedDay = "";
+let startOfDayMs = Number.NaN;
+let startOfDay = "";
 
 /**
- * A moment in epoch milliseconds as `Date.toISOString` writes it, for years that have four digits. The day is formatted once
- * for all moments in a row that it has, which is ten times as fast.
+ * The day of a moment in epoch milliseconds, as `Date.toISOString` writes it up to its `T`, for years that have four digits;
+ * and the milliseconds of that day that had passed. The day is formatted once for all moments in a row that it has.
  */
-export function formatTime(ms: number): string {
+export function dayOf(ms: number): { day: string; inDayMs: number } {
   const inDayMs = ((ms % dayMs) + dayMs) % dayMs;
-  if (ms - inDayMs !== formattedDayMs) {
-    formattedDayMs = ms - inDayMs;
-    formattedDay = new Date(formattedDayMs).toISOString().slice(0, "2026-01-31T".length);
+  if (ms - inDayMs !== startOfDayMs) {
+    startOfDayMs = ms - inDayMs;
+    startOfDay = new Date(startOfDayMs).toISOString().slice(0, "2026-01-31T".length);
   }
-  const seconds = Math.floor(inDayMs / 1_000);
-  const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
-  return `${formattedDay}${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[seconds % 60]}.${threeDigits[inDayMs % 1_000]}Z`;
+  return { day: startOfDay, inDayMs };
 }
-
-const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
-const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { amountMinorMax, formatMinorUnits } from "./money.ts";
 import { Utf8Writer } from "./utf8Writer.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -36,6 +37,24 @@ test("integers are written as String gives them", () => {
   const numbers = [0, 7, -7, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, ...powers];
   for (const number of [...numbers, ...powers.map((power) => power - 1), ...powers.map((power) => 1 - power)]) {
     expect(written((out) => out.integer(number), 1)).toBe(String(number));
+  }
+});
+
+test("amounts are written as formatMinorUnits gives them", () => {
+  for (const minor of [1, 9, 10, 99, 100, 101, 125_000, 99_999_999_999, amountMinorMax]) {
+    expect(written((out) => out.minorUnits(minor), 1)).toBe(formatMinorUnits(minor));
+  }
+});
+
+test("a moment is written as Date does it, on both sides of every edge and in any order", () => {
+  const edges = ["0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59.999Z", "2026-11-26T00:00:00Z"];
+  const past = ["1582-10-15T00:00:00Z", "9999-12-30T23:59:59Z"];
+  for (const edge of [...edges, ...past, ...edges.toReversed()]) {
+    for (const step of [-86_400_000, -3_600_000, -60_001, -1, 0, 1, 59_999, 3_599_999]) {
+      const ms = Date.parse(edge) + step;
+      if (ms >= Date.parse("0000-01-01T00:00:00Z"))
+        expect(written((out) => out.time(ms), 1)).toBe(new Date(ms).toISOString());
+    }
   }
 });
 

@@ -1,13 +1,17 @@
+import { dayOf } from "./time.ts";
+
 const encoder = new TextEncoder();
 
 /** What one character takes at most. */
 const characterBytesMax = 4;
-const digitsMax = 17;
 /** Up to this length a text is written sooner here than by a call of the encoder. */
 const shortMax = 100;
 
 const [space, quote, backslash, lastPrintable, lastOfAscii] = [0x20, 0x22, 0x5c, 0x7e, 0x7f];
-const [zero, minus] = [0x30, 0x2d];
+const [zero, minus, dot, colon, zulu] = [0x30, 0x2d, 0x2e, 0x3a, 0x5a];
+
+/** Above this a number is cut in two, for whole numbers of 32 bits are divided many times as fast. */
+const billion = 1_000_000_000;
 
 /**
  * Text put together as its bytes in UTF-8. For the short pieces of which rows and messages are made this is faster than
@@ -67,19 +71,53 @@ export class Utf8Writer {
 
   /** Writes a safe integer in decimal. */
   integer(value: number): void {
-    this.#reserve(digitsMax);
-    const bytes = this.#bytes;
-    let rest = value;
-    if (rest < 0) {
-      bytes[this.#length++] = minus;
-      rest = -rest;
+    if (value < 0) this.ascii(minus);
+    this.#natural(Math.abs(value));
+  }
+
+  /** Writes an amount in minor units as `formatMinorUnits` gives it. */
+  minorUnits(minor: number): void {
+    const cents = minor % 100;
+    this.#natural((minor - cents) / 100);
+    this.ascii(dot);
+    this.#padded(cents, 2);
+  }
+
+  /** Writes a moment in epoch milliseconds as `Date.toISOString` gives it, for years that have four digits. */
+  time(ms: number): void {
+    const { day, inDayMs } = dayOf(ms);
+    const seconds = Math.floor(inDayMs / 1_000);
+    this.raw(day);
+    this.#padded(Math.floor(seconds / 3_600), 2);
+    this.ascii(colon);
+    this.#padded(Math.floor(seconds / 60) % 60, 2);
+    this.ascii(colon);
+    this.#padded(seconds % 60, 2);
+    this.ascii(dot);
+    this.#padded(inDayMs % 1_000, 3);
+    this.ascii(zulu);
+  }
+
+  #natural(value: number): void {
+    if (value >= billion) {
+      const low = value % billion;
+      this.#natural((value - low) / billion);
+      this.#padded(low, 9);
+    } else {
+      let digits = 1;
+      for (let bound = 10; value >= bound; bound *= 10) digits += 1;
+      this.#padded(value, digits);
     }
-    let digits = 1;
-    for (let bound = 10; rest >= bound; bound *= 10) digits += 1;
+  }
+
+  /** Writes a whole number below a billion in so many digits. */
+  #padded(value: number, digits: number): void {
+    this.#reserve(digits);
+    let rest = value | 0;
     for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
-      const digit = rest % 10;
-      bytes[at] = zero + digit;
-      rest = (rest - digit) / 10;
+      const tenth = (rest / 10) | 0;
+      this.#bytes[at] = zero + rest - 10 * tenth;
+      rest = tenth;
     }
     this.#length += digits;
   }

@@ -53,6 +53,9 @@ export class Engine {
   readonly #approval: readonly Clause<ApprovalClause>[];
   readonly #reasonings: readonly Reasoning[];
   readonly #explainers: (Explainer | undefined)[] = [];
+  /** The last decision, whose inputs the frame still holds, and the approval clause that decided on it. */
+  #last: Decision | undefined;
+  #lastIndex = 0;
 
   constructor(policy: CheckedPolicy, version: string) {
     this.policy = policy;
@@ -89,7 +92,7 @@ export class Engine {
     const index = this.#deciding(frame);
     const { status, reason } = this.#clauseAt(index);
     const found = exception ? [] : (this.#reasonings[index] as Reasoning).find(frame);
-    return {
+    const decision: Decision = {
       isFraud: frame.isFraud,
       fraudRules,
       fraudReason,
@@ -102,6 +105,9 @@ export class Engine {
       policyVersion: this.version,
       exceptionId: exception?.id,
     };
+    this.#last = decision;
+    this.#lastIndex = index;
+    return decision;
   }
 
   /**
@@ -110,9 +116,7 @@ export class Engine {
    */
   explain(facts: ExplainedFacts, windows: readonly number[], decision: Decision): ReasonDetail[] {
     if (decision.exceptionId !== undefined || decision.reasonLiterals.length === 0) return [];
-    const frame = this.#read(facts, windows);
-    this.#settle(frame);
-    const index = this.#deciding(frame);
+    const index = decision === this.#last ? this.#lastIndex : this.#redo(facts, windows);
     this.#explainers[index] ??= new Explainer(this.#reasonings[index] as Reasoning, {
       policy: this.policy,
       layout: this.#layout,
@@ -120,12 +124,20 @@ export class Engine {
       settle: (changed) => this.#settle(changed),
       status: (changed) => this.#clauseAt(this.#deciding(changed)).status,
     });
-    return this.#explainers[index].explain(frame, facts);
+    return this.#explainers[index].explain(this.#frame, facts);
   }
 
   /** What was sent and does not fit its declaration, so that it counted as missing. */
   unfit(facts: PolicyFacts): Unfit[] {
     return unfitAttributes(this.policy.inputs, facts);
+  }
+
+  /** Fills the frame as for a decision, and gives the approval clause that decides. */
+  #redo(facts: PolicyFacts, windows: readonly number[]): number {
+    this.#last = undefined;
+    const frame = this.#read(facts, windows);
+    this.#settle(frame);
+    return this.#deciding(frame);
   }
 
   #read(facts: PolicyFacts, windows: readonly number[]): Frame {

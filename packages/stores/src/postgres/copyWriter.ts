@@ -2,13 +2,18 @@ import { Utf8Writer } from "@scoreline/contracts";
 
 // The text format of COPY (PostgreSQL manual, COPY, "Text Format"): fields end in a tab, rows in a line feed.
 
-const [tab, lineFeed, quote, comma, colon, braceOpen, braceClose] = [0x09, 0x0a, 0x22, 0x2c, 0x3a, 0x7b, 0x7d];
+const [tab, lineFeed, quote, comma, colon] = [0x09, 0x0a, 0x22, 0x2c, 0x3a];
+const [bracketOpen, bracketClose, braceOpen, braceClose] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 const absent = "\\N";
 const special = /[\\\t\n\r]/g;
 const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 const rowBytesGuess = 512;
+
+/** What `JSON.stringify` takes; a member that is undefined is left out. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+type JsonObject = { readonly [name: string]: Json | undefined };
 
 /** Writes rows in COPY's text format, field by field; an undefined value is null. */
 export class CopyWriter {
@@ -43,6 +48,20 @@ export class CopyWriter {
     return this;
   }
 
+  /** An amount in minor units, as a decimal. */
+  minorUnits(minor: number): this {
+    this.#next();
+    this.#out.minorUnits(minor);
+    return this;
+  }
+
+  /** A moment in epoch milliseconds. */
+  time(ms: number): this {
+    this.#next();
+    this.#out.time(ms);
+    return this;
+  }
+
   flag(value: boolean | undefined): this {
     return this.raw(value === undefined ? absent : value ? "t" : "f");
   }
@@ -63,29 +82,10 @@ export class CopyWriter {
     return this;
   }
 
-  /** A `json` or `jsonb` of an object of texts, flags and finite numbers. */
-  json(value: Readonly<Record<string, string | number | boolean>> | undefined): this {
-    if (!this.#isThere(value)) return this;
-    const out = this.#out;
-    out.ascii(braceOpen);
-    let isFirst = true;
-    for (const name in value) {
-      if (!isFirst) out.ascii(comma);
-      isFirst = false;
-      this.#jsonString(name);
-      out.ascii(colon);
-      const member = value[name];
-      if (typeof member === "string") this.#jsonString(member);
-      else out.raw(String(member));
-    }
-    out.ascii(braceClose);
+  /** A `json` or `jsonb`, as `JSON.stringify` writes it. */
+  json(value: Json | undefined): this {
+    if (this.#isThere(value)) this.#jsonValue(value);
     return this;
-  }
-
-  /** A `json` or `jsonb` of a JSON text. */
-  jsonText(json: string): this {
-    // JSON has no tab and no line feed of its own.
-    return this.raw(json.includes("\\") ? json.replaceAll("\\", "\\\\") : json);
   }
 
   /** A `bytea` in its hex form (8.4.1). */
@@ -112,6 +112,42 @@ export class CopyWriter {
 
   #escaped(text: string): void {
     if (!this.#out.plain(text)) this.#out.raw(text.replace(special, (char) => escapes[char] as string));
+  }
+
+  #jsonValue(value: Json): void {
+    if (typeof value === "string") this.#jsonString(value);
+    else if (Number.isSafeInteger(value)) this.#out.integer(value as number);
+    else if (typeof value !== "object")
+      this.#out.raw(typeof value === "boolean" || Number.isFinite(value) ? String(value) : "null");
+    else if (value === null) this.#out.raw("null");
+    else if (Array.isArray(value)) this.#jsonList(value);
+    else this.#jsonObject(value as JsonObject);
+  }
+
+  #jsonList(elements: readonly Json[]): void {
+    const out = this.#out;
+    out.ascii(bracketOpen);
+    for (let index = 0; index < elements.length; index += 1) {
+      if (index > 0) out.ascii(comma);
+      this.#jsonValue(elements[index] as Json);
+    }
+    out.ascii(bracketClose);
+  }
+
+  #jsonObject(object: JsonObject): void {
+    const out = this.#out;
+    out.ascii(braceOpen);
+    let isFirst = true;
+    for (const name in object) {
+      const member = object[name];
+      if (member === undefined) continue;
+      if (!isFirst) out.ascii(comma);
+      isFirst = false;
+      this.#jsonString(name);
+      out.ascii(colon);
+      this.#jsonValue(member);
+    }
+    out.ascii(braceClose);
   }
 
   #jsonString(text: string): void {

@@ -1,4 +1,3 @@
-import { formatMinorUnits, formatTime, reasonDetailsJson } from "@scoreline/contracts";
 import type { Copy } from "./copyTransaction.ts";
 import { CopyWriter } from "./copyWriter.ts";
 import { headerBytes, type KeptRecord } from "./failedRecords.ts";
@@ -47,8 +46,8 @@ function scoreRow(place: Place, { offset, tMs, application, decision }: ScoredRe
     .text(application.application_id)
     .text(application.user_id)
     .integer(application.credit_score)
-    .raw(formatMinorUnits(application.loan_amount_minor))
-    .raw(formatTime(application.timestamp_ms))
+    .minorUnits(application.loan_amount_minor)
+    .time(application.timestamp_ms)
     .text(applicant?.name)
     .integer(applicant?.age)
     .text(applicant?.gender)
@@ -67,7 +66,7 @@ function scoreRow(place: Place, { offset, tMs, application, decision }: ScoredRe
     .raw(decision.policyStatus)
     .raw(decision.approvalStatus)
     .array(decision.reasons)
-    .jsonText(reasonDetailsJson(decision.reasonDetails))
+    .json(decision.reasonDetails)
     .json(decision.features)
     .text(decision.policyVersion)
     .text(decision.exceptionId)
