@@ -12,9 +12,15 @@ import {
 /** What runs the two HTTP workers, ingest and fraud-check. */
 export type HttpRuntime = "node" | "deno";
 
+/**
+ * Node's settings for an app. Most of what the scorer makes of a record lives until the record is committed: in semi-spaces
+ * of 64 MiB it is gone when they are collected, where with Node's 16 MiB it is moved first, at a tenth of the throughput.
+ */
+const nodeSettings: Readonly<Record<string, readonly string[]>> = { scorer: ["--max-semi-space-size=64"] };
+
 /** The arguments with which Node runs an app's TypeScript; `root` is the checkout. */
 export function nodeArguments(app: string, root = repositoryRoot): string[] {
-  return ["--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
+  return [...(nodeSettings[app] ?? []), "--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
 }
 
 /** The apps of a local stack, in the order they start. */

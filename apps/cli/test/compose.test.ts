@@ -8,6 +8,7 @@ import { DockerfileParser, type Instruction } from "dockerfile-ast";
 import { validate as validateDockerfile } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { nodeArguments } from "../src/services.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -197,6 +198,11 @@ describe("apps/Dockerfile", () => {
     const copies = instructions.filter((instruction) => instruction.getKeyword() === "COPY");
     const held = copies.map((copy) => copy.getArguments().at(-1)?.getValue() ?? "");
     expect(held.some((path) => path.startsWith("apps/") && program.startsWith(`/app/${path}/`))).toBe(true);
+  });
+
+  test("the scorer runs with the settings of Node that it has in a local stack", () => {
+    const command = instructionsOf("scorer").findLast((instruction) => instruction.getKeyword() === "CMD");
+    expect(JSON.parse(command?.getArgumentsContent() ?? "[]")).toEqual(["node", ...nodeArguments("scorer", "")]);
   });
 });
 
