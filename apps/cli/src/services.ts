@@ -14,7 +14,7 @@ export type HttpRuntime = "node" | "deno";
 
 /**
  * Node's settings for an app. Most of what the scorer makes of a record lives until the record is committed: in semi-spaces
- * of 64 MiB it is gone when they are collected, where with Node's 16 MiB it is moved first, at a tenth of the throughput.
+ * of 64 MiB it is gone when they are collected, where with Node's 16 MiB it is moved first, for up to a tenth of the throughput.
  */
 const nodeSettings: Readonly<Record<string, readonly string[]>> = { scorer: ["--max-semi-space-size=64"] };
 
