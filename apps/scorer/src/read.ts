@@ -43,11 +43,10 @@ export function applicationReader(partitionOf: (userId: string) => number, score
   };
 }
 
-/** Of most records. */
-const none: readonly Flaw[] = [];
+const noFlaws: readonly Flaw[] = [];
 
 function flawsOf({ unknownFields, naiveTimestamp }: Forgiven, isMisrouted: boolean): readonly Flaw[] {
-  if (unknownFields.length === 0 && !naiveTimestamp && !isMisrouted) return none;
+  if (unknownFields.length === 0 && !naiveTimestamp && !isMisrouted) return noFlaws;
   const flaws: Flaw[] = [];
   if (unknownFields.length > 0) flaws.push("unknown_field");
   if (naiveTimestamp) flaws.push("naive_timestamp");

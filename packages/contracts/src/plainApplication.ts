@@ -41,11 +41,11 @@ export function plainApplication(
   if (record.score) value.score = withoutNulls(record.score);
   if (record.attributes) value.attributes = withoutNulls(record.attributes) as NonNullable<Application["attributes"]>;
   if (record.consent) value.consent = withoutNulls(record.consent);
-  return { ok: true, value, forgiven: time.naive ? naive : nothing };
+  return { ok: true, value, forgiven: time.naive ? forgaveNaiveTimestamp : forgaveNothing };
 }
 
-const nothing: Forgiven = { unknownFields: [], naiveTimestamp: false };
-const naive: Forgiven = { unknownFields: [], naiveTimestamp: true };
+const forgaveNothing: Forgiven = { unknownFields: [], naiveTimestamp: false };
+const forgaveNaiveTimestamp: Forgiven = { unknownFields: [], naiveTimestamp: true };
 
 type Check = (value: unknown) => boolean;
 

@@ -103,35 +103,3 @@ describe("refused", () => {
     expect(read(value)).toMatch(/; send epoch seconds or ISO 8601$/);
   });
 });
-
-describe("refused", () => {
-  test.each([
-    "2026-02-31T00:00:00Z",
-    "2025-02-29T00:00:00Z",
-    "2026-13-01T00:00:00Z",
-    "2026-00-10T00:00:00Z",
-    "2026-01-31T25:00:00Z",
-    "2026-01-31T09:60:00Z",
-    "2026-01-31T09:30:00+99:00",
-  ])("%s is no date of the calendar", (value) => {
-    expect(read(value)).toBe(`is the string "${value}", which is no date of the calendar`);
-  });
-
-  test.each([-1, -0.001, "1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1970-01-01T00:30:00+01:00"])(
-    "%j is before 1970",
-    (value) => {
-      expect(read(value)).toMatch(/; it must not be before 1970$/);
-    },
-  );
-
-  test.each(["1767225600", "1767225600.5", "2026-01-31", "31.01.2026 09:30", "now", "", "2026-01-31T09:30:00 Z"])(
-    "the string %j is refused with both forms that are taken",
-    (value) => {
-      expect(read(value)).toMatch(/; send epoch seconds as a number, or ISO 8601 such as 2026-01-31T09:30:00Z$/);
-    },
-  );
-
-  test.each([[null], [true], [[]], [{}]])("%j is refused with what to send", (value) => {
-    expect(read(value)).toMatch(/; send epoch seconds or ISO 8601$/);
-  });
-});

@@ -158,7 +158,7 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
   }
 
   assign(partitions: (PartitionRef & { offset: bigint })[]): void {
-    told(() =>
+    throwingErrors(() =>
       this.#native.incrementalAssign(
         partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
       ),
@@ -173,7 +173,7 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
     this.#stalls.forget(partitions);
     // One that the client does not have would have it refuse them all, and leave the event unanswered.
     const assigned = refs(partitions).filter((partition) => this.#assigned.delete(nameOf(partition)));
-    told(() => this.#native.incrementalUnassign(assigned));
+    throwingErrors(() => this.#native.incrementalUnassign(assigned));
   }
 
   pause(partitions: PartitionRef[]): void {
@@ -184,17 +184,17 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
     this.#native.resume(refs(partitions));
   }
 
-  async watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
-    try {
-      return await this.#queryWatermarks(topic, partition);
-    } catch (error) {
-      if ((error as KafkaClientError).code !== codes.unknownPartition) throw offsetsUnknown(topic, partition, error);
-    }
-    // A broker that has just started may not know its topics yet; the client keeps what it said for minutes, unless asked.
-    await this.#refreshMetadata(topic);
-    return this.#queryWatermarks(topic, partition).catch((error: unknown) => {
-      throw offsetsUnknown(topic, partition, error);
-    });
+  watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
+    return this.#queryWatermarks(topic, partition)
+      .catch(async (error: KafkaClientError) => {
+        if (error.code !== codes.unknownPartition) throw error;
+        // A broker that has just started may not know its topics yet; the client keeps what it said for minutes, unless asked.
+        await this.#refreshMetadata(topic);
+        return this.#queryWatermarks(topic, partition);
+      })
+      .catch((error: KafkaClientError) => {
+        throw new Error(`The offsets of ${topic}/${partition} are not known: ${error.message}`, { cause: error });
+      });
   }
 
   #queryWatermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
@@ -248,13 +248,8 @@ function refs(partitions: PartitionRef[]): PartitionRef[] {
   return partitions.map(({ topic, partition }) => ({ topic, partition }));
 }
 
-function offsetsUnknown(topic: string, partition: number, cause: unknown): Error {
-  const { message } = cause as KafkaClientError;
-  return new Error(`The offsets of ${topic}/${partition} are not known: ${message}`, { cause });
-}
-
 /** What the addon throws is no `Error`. */
-function told(call: () => void): void {
+function throwingErrors(call: () => void): void {
   try {
     call();
   } catch (error) {

@@ -116,7 +116,7 @@ export class Engine {
    */
   explain(facts: ExplainedFacts, windows: readonly number[], decision: Decision): ReasonDetail[] {
     if (decision.exceptionId !== undefined || decision.reasonLiterals.length === 0) return [];
-    const index = decision === this.#last ? this.#lastIndex : this.#redo(facts, windows);
+    const index = decision === this.#last ? this.#lastIndex : this.#decideAnew(facts, windows);
     this.#explainers[index] ??= new Explainer(this.#reasonings[index] as Reasoning, {
       policy: this.policy,
       layout: this.#layout,
@@ -133,7 +133,7 @@ export class Engine {
   }
 
   /** Fills the frame as for a decision, and gives the approval clause that decides. */
-  #redo(facts: PolicyFacts, windows: readonly number[]): number {
+  #decideAnew(facts: PolicyFacts, windows: readonly number[]): number {
     this.#last = undefined;
     const frame = this.#read(facts, windows);
     this.#settle(frame);

@@ -1,5 +1,5 @@
 import { type Db, MongoClient } from "mongodb";
-import "./closedConnections.ts";
+import "./driverPatch.ts";
 
 /** How long an operation may wait for a server, in milliseconds. */
 const serverSelectionMsMax = 5_000;

@@ -117,11 +117,9 @@ export class CopyWriter {
   #jsonValue(value: Json): void {
     if (typeof value === "string") this.#jsonString(value);
     else if (Number.isSafeInteger(value)) this.#out.integer(value as number);
-    else if (typeof value !== "object")
-      this.#out.raw(typeof value === "boolean" || Number.isFinite(value) ? String(value) : "null");
-    else if (value === null) this.#out.raw("null");
     else if (Array.isArray(value)) this.#jsonList(value);
-    else this.#jsonObject(value as JsonObject);
+    else if (typeof value === "object" && value !== null) this.#jsonObject(value as JsonObject);
+    else this.#out.raw(JSON.stringify(value));
   }
 
   #jsonList(elements: readonly Json[]): void {
