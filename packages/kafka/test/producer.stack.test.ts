@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { DeliveryFailed, ProducerBusy } from "../src/index.ts";
+import { DeliveryFailed, type Producer, ProducerBusy, type RecordToSend } from "../src/index.ts";
 import { createProducer } from "../src/librdkafka/index.ts";
 import vectors from "../vectors/murmur2.json" with { type: "json" };
+import { startLeavingBroker } from "./leavingBroker.ts";
 import { connection, newTopic } from "./support.ts";
 
 const value = new TextEncoder().encode("a record");
@@ -58,3 +59,30 @@ test("without a broker, ready and send fail within their bounds, and the failure
   );
   await producer.close();
 });
+
+test("a producer that was told of no broker at all, by one that shuts down, delivers once it is back", async () => {
+  const broker = await startLeavingBroker("t", 1_000);
+  const producer = createProducer({ brokers: broker.brokers, clientId: "kafka-tests" });
+  try {
+    await producer.ready();
+    for (let round = 0; round < 3; round += 1) {
+      await delivered(producer, { topic: "t", partition: 0, key: null, value: new Uint8Array(10) });
+      broker.leave();
+    }
+  } finally {
+    await producer.close();
+    broker.close();
+  }
+}, 60_000);
+
+/** Sends until the broker has it. */
+async function delivered(producer: Producer, record: RecordToSend): Promise<void> {
+  for (const deadlineMs = performance.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    const error = await producer.send(record).then(
+      () => undefined,
+      (reason: DeliveryFailed) => reason,
+    );
+    if (!error) return;
+    if (!error.retryable || performance.now() > deadlineMs) throw error;
+  }
+}

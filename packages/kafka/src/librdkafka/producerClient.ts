@@ -7,6 +7,7 @@ import {
   type RecordToSend,
   recordBytesMax,
 } from "../port.ts";
+import { BrokerWatch } from "./brokerWatch.ts";
 import { clientProperties, codes, type KafkaConnection } from "./connection.ts";
 import { native as addon } from "./native.ts";
 
@@ -21,6 +22,8 @@ const lastingCodes: ReadonlySet<number> = new Set([
 ]);
 
 const queueKilobytesMax = 65_536;
+/** How often the client reports which brokers it knows. */
+const statisticsIntervalMs = 1_000;
 
 export type ProducerEvents = {
   /** Hears of records that were acknowledged and of those that were not; or, with `onlyFailures`, of the latter alone. */
@@ -31,7 +34,7 @@ export type ProducerEvents = {
 
 /**
  * A connected librdkafka producer: idempotent, acks=all, Java's murmur2 of the key. It connects at the first `ready()` or
- * `current()`, and again after a fatal error.
+ * `current()`, and again after a fatal error or once it has lost every broker.
  */
 export class ProducerClient {
   readonly #connection: KafkaConnection;
@@ -105,15 +108,20 @@ export class ProducerClient {
       // A topic made in passing would lack its settings (LogAppendTime above all).
       "allow.auto.create.topics": false,
       "delivery.report.only.error": this.#onlyFailures,
+      "statistics.interval.ms": statisticsIntervalMs,
       dr_cb: true,
     });
     native.on("delivery-report", (error, report) => {
       this.#events.onReport(error, report);
-      if (error?.code === codes.fatal) this.#retire(native);
+      if (error?.code === codes.fatal) this.#retire(native, "met a fatal error");
     });
     native.on("event.error", (error) => {
       this.#connection.onError?.({ code: error.code, message: error.message });
-      if (error.code === codes.fatal) this.#retire(native);
+      if (error.code === codes.fatal) this.#retire(native, "met a fatal error");
+    });
+    const watch = new BrokerWatch();
+    native.on("event.stats", (stats) => {
+      if (watch.isLost((stats as { message: string }).message)) this.#retire(native, "knows no broker any more");
     });
     const timeout = this.#limits.readyTimeoutMs;
     return new Promise((resolve, reject) => {
@@ -127,11 +135,11 @@ export class ProducerClient {
     });
   }
 
-  /** An idempotent producer cannot go on after a fatal error: the next `ready()` or send makes another one. */
-  #retire(native: NativeProducer): void {
+  /** Ends a client that cannot go on: the next `ready()` or send makes another one. */
+  #retire(native: NativeProducer, why: string): void {
     if (this.#native !== native) return;
     this.#native = undefined;
-    this.#events.onAbandoned("The producer met a fatal error and is being replaced.");
+    this.#events.onAbandoned(`The producer ${why} and is being replaced.`);
     native.disconnect(0, () => {});
   }
 }
