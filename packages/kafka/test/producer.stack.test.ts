@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DeliveryFailed, type Producer, ProducerBusy, type RecordToSend } from "../src/index.ts";
 import { createProducer } from "../src/librdkafka/index.ts";
 import vectors from "../vectors/murmur2.json" with { type: "json" };
-import { startLeavingBroker } from "./leavingBroker.ts";
+import { soonAsking, startLeavingBroker } from "./leavingBroker.ts";
 import { connection, newTopic } from "./support.ts";
 
 const value = new TextEncoder().encode("a record");
@@ -61,19 +61,21 @@ test("without a broker, ready and send fail within their bounds, and the failure
 });
 
 test("a producer that was told of no broker at all, by one that shuts down, delivers once it is back", async () => {
-  const broker = await startLeavingBroker("t", 1_000);
-  const producer = createProducer({ brokers: broker.brokers, clientId: "kafka-tests" });
+  const topic = await newTopic(1);
+  const broker = await startLeavingBroker(connection().brokers);
+  const producer = createProducer({ ...connection(), brokers: broker.brokers, properties: soonAsking });
   try {
     await producer.ready();
     for (let round = 0; round < 3; round += 1) {
-      await delivered(producer, { topic: "t", partition: 0, key: null, value: new Uint8Array(10) });
-      broker.leave();
+      await delivered(producer, { topic, partition: 0, key: null, value });
+      await broker.leave();
     }
+    await delivered(producer, { topic, partition: 0, key: null, value });
   } finally {
     await producer.close();
     broker.close();
   }
-}, 60_000);
+}, 90_000);
 
 /** Sends until the broker has it. */
 async function delivered(producer: Producer, record: RecordToSend): Promise<void> {
