@@ -1,18 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { type ConsumedRecord, type ConsumerFault, createProducer, ensureTopics } from "../src/librdkafka/index.ts";
-import { answerRebalances, connection, newConsumer, newTopic, pollUntil } from "./support.ts";
-
-/** Appends `count` records with keys 0, 1, … to a topic. */
-async function append(topic: string, count: number, headers: Record<string, string> = {}): Promise<void> {
-  const producer = createProducer(connection());
-  await producer.ready();
-  const value = (i: number) => new TextEncoder().encode(`value ${i}`);
-  await Promise.all(
-    Array.from({ length: count }, (_, i) => producer.send({ topic, key: String(i), value: value(i), headers })),
-  );
-  await producer.close();
-}
+import { type ConsumedRecord, type ConsumerFault, ensureTopics } from "../src/librdkafka/index.ts";
+import { answerRebalances, append, connection, newConsumer, newTopic, pollUntil } from "./support.ts";
 
 test("a record comes back with its key, value, headers, offset and the broker's time", async () => {
   const topic = await newTopic(1);

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import { createConsumer, ensureTopics, type PartitionedConsumer } from "../src/librdkafka/index.ts";
+import {
+  type ConsumerConfig,
+  createConsumer,
+  createProducer,
+  ensureTopics,
+  type PartitionedConsumer,
+} from "../src/librdkafka/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,9 +28,23 @@ export async function newTopic(partitions = 6, config: Record<string, string> = 
   return name;
 }
 
+/** Appends `count` records with keys 0, 1, … to a topic. */
+export async function append(topic: string, count: number, headers: Record<string, string> = {}): Promise<void> {
+  const producer = createProducer(connection());
+  await producer.ready();
+  const value = (i: number) => new TextEncoder().encode(`value ${i}`);
+  await Promise.all(
+    Array.from({ length: count }, (_, i) => producer.send({ topic, key: String(i), value: value(i), headers })),
+  );
+  await producer.close();
+}
+
 /** A connected member of a group, not yet subscribed. */
-export async function newConsumer(groupId: string = randomUUID()): Promise<PartitionedConsumer> {
-  const consumer = createConsumer({ ...connection(), groupId, sessionTimeoutMs: 6_000 });
+export async function newConsumer(
+  groupId: string = randomUUID(),
+  config: Partial<ConsumerConfig> = {},
+): Promise<PartitionedConsumer> {
+  const consumer = createConsumer({ ...connection(), groupId, sessionTimeoutMs: 6_000, ...config });
   await consumer.connect();
   return consumer;
 }

@@ -18,6 +18,7 @@ export const codes = {
   fatal: -150,
   state: -172,
   queueFull: -184,
+  allBrokersDown: -187,
   unknownTopic: -188,
   unknownPartition: -190,
   unknownTopicOrPartition: 3,

@@ -1,8 +1,7 @@
-import type { KafkaConsumer, LibrdKafkaError, Message } from "@confluentinc/kafka-javascript";
-import { clientProperties, codes, type KafkaClientError, type KafkaConnection } from "./connection.ts";
-import { native } from "./native.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { codes, type KafkaClientError, type KafkaConnection } from "./connection.ts";
+import { ConsumerClient } from "./consumerClient.ts";
 import { nameOf, type PartitionRef } from "./partitionRef.ts";
-import { StallWatch } from "./stallWatch.ts";
 
 export interface ConsumedRecord extends PartitionRef {
   offset: bigint;
@@ -19,6 +18,8 @@ export type RebalanceEvent = { kind: "assigned" | "revoked" | "lost"; partitions
 
 export type ConsumerFault = KafkaClientError & Partial<PartitionRef>;
 
+export type Polled = { records: ConsumedRecord[]; errors: ConsumerFault[] };
+
 /** A group member whose offsets are kept by its user: every assignment names the offset to start from. */
 export interface PartitionedConsumer {
   /** Rejects when no broker answers in some seconds; it may be tried again. */
@@ -26,12 +27,16 @@ export interface PartitionedConsumer {
   subscribe(topics: string[]): void;
   /**
    * Up to `countMax` records (500 to 5,000 is quickest), waiting at most `timeoutMsMax` for the first.
-   * Must be called at least every `maxPollIntervalMs`, also while every partition is paused.
+   * Must be called at least every `maxPollIntervalMs`, also while every partition is paused. Nothing comes while no broker has
+   * been reached.
    */
-  poll(countMax: number, timeoutMsMax: number): Promise<{ records: ConsumedRecord[]; errors: ConsumerFault[] }>;
+  poll(countMax: number, timeoutMsMax: number): Promise<Polled>;
   /** Rebalance events since the last call, in order. Each must be answered, by `assign` or by `unassign`. */
   takeRebalances(): RebalanceEvent[];
-  /** Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. None is paused. */
+  /**
+   * Answers an `assigned` event; or puts partitions that were unassigned for it at another offset. None is paused. Those that
+   * were lost meanwhile are left out.
+   */
   assign(partitions: (PartitionRef & { offset: bigint })[]): void;
   /**
    * Answers a `revoked` or `lost` event, also for partitions of it that were never assigned; or stops partitions, to assign
@@ -55,222 +60,134 @@ export interface ConsumerConfig extends KafkaConnection {
   maxPollIntervalMs?: number;
 }
 
-/** Bounds of what the client fetches ahead, in one place: at most 16 MiB queued a partition, 1 MiB in one fetch. */
-const fetchProperties = {
-  "queued.min.messages": 20_000,
-  "queued.max.messages.kbytes": 16_384,
-  "fetch.message.max.bytes": 1_048_576,
-  "fetch.max.bytes": 16_777_216,
-  "fetch.wait.max.ms": 100,
-  "fetch.error.backoff.ms": 100,
-  "fetch.queue.backoff.ms": 10,
-} as const;
-
-/** How often the client reports the state of each partition; a stalled one is told after two reports. */
-const statisticsIntervalMs = 1_000;
-const queryTimeoutMs = 5_000;
 const connectTimeoutMs = 10_000;
-
-// What the addon has and its type declarations leave out.
-type Native = KafkaConsumer & {
-  setDefaultIsTimeoutOnlyForFirstMessage(only: boolean): void;
-  incrementalAssign(partitions: (PartitionRef & { offset?: number })[]): void;
-  incrementalUnassign(partitions: PartitionRef[]): void;
-  assignmentLost(): boolean;
-};
+/** What an attempt to connect a client that takes another's place may last, since closing waits for it; and the next one. */
+const reconnectTimeoutMs = 5_000;
+const reconnectPauseMs = 500;
 
 /** A consumer over librdkafka's `consume(n)`, with cooperative rebalancing and explicit offsets. */
 export function createConsumer(config: ConsumerConfig): PartitionedConsumer {
   return new LibrdkafkaConsumer(config);
 }
 
+/** Goes on with another client when one has lost every broker; to its user that is a `lost` event like any other. */
 class LibrdkafkaConsumer implements PartitionedConsumer {
   readonly #config: ConsumerConfig;
-  #native: Native;
-  readonly #stalls = new StallWatch();
+  #client: ConsumerClient;
+  #topics: string[] = [];
   #rebalances: RebalanceEvent[] = [];
-  /** What the client has of the group's partitions, as `topic/partition`: those that its user assigned. */
-  readonly #assigned = new Set<string>();
-  #polling: Promise<unknown> = Promise.resolve();
+  /** What the present client was given by the group, as far as its user was told, by `topic/partition`. */
+  readonly #given = new Map<string, PartitionRef>();
+  #connecting: Promise<void> = Promise.resolve();
+  /** Resolves once the clients that were replaced are closed. */
+  #replaced: Promise<unknown> = Promise.resolve();
   #closing = false;
-  #disconnecting = false;
 
   constructor(config: ConsumerConfig) {
     this.#config = config;
-    this.#native = this.#make();
+    this.#client = this.#make();
   }
 
-  #make(): Native {
-    const config = this.#config;
-    const made = new native.KafkaConsumer({
-      ...clientProperties(config),
-      "group.id": config.groupId,
-      ...(config.groupInstanceId ? { "group.instance.id": config.groupInstanceId } : {}),
-      "session.timeout.ms": config.sessionTimeoutMs ?? 10_000,
-      "heartbeat.interval.ms": config.heartbeatIntervalMs ?? 1_000,
-      "max.poll.interval.ms": config.maxPollIntervalMs ?? 300_000,
-      "partition.assignment.strategy": "cooperative-sticky",
-      "auto.offset.reset": "error",
-      "enable.auto.commit": false,
-      "enable.auto.offset.store": false,
-      "enable.partition.eof": false,
-      "isolation.level": "read_committed",
-      "statistics.interval.ms": statisticsIntervalMs,
-      ...fetchProperties,
-      rebalance_cb: (error: LibrdKafkaError, partitions: PartitionRef[]) => this.#onRebalance(error, partitions),
-    } as ConstructorParameters<typeof native.KafkaConsumer>[0]) as Native;
-    made.setDefaultIsTimeoutOnlyForFirstMessage(true);
-    made.on("event.error", ({ code, message }) => config.onError?.({ code, message }));
-    made.on("event.stats", (stats) => this.#stalls.observe((stats as { message: string }).message));
-    return made;
+  #make(): ConsumerClient {
+    const client: ConsumerClient = new ConsumerClient(this.#config, {
+      onRebalance: (event) => this.#rebalances.push(event),
+      onLost: () => this.#replace(client),
+    });
+    return client;
   }
 
   connect(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#native.connect({ allTopics: false, timeout: connectTimeoutMs }, (error) => {
-        if (!error) return resolve();
-        // The addon crashes when a client that failed to connect is connected again and then closed (1.10.1).
-        this.#native = this.#make();
-        reject(new Error(`No broker answered within ${connectTimeoutMs} ms.`, { cause: error }));
-      });
-    });
+    this.#connecting = this.#connect(connectTimeoutMs);
+    return this.#connecting;
+  }
+
+  async #connect(timeoutMs: number): Promise<void> {
+    try {
+      await this.#client.connect(timeoutMs);
+    } catch (error) {
+      // The addon crashes when a client that failed to connect is connected again and then closed (1.10.1).
+      this.#client = this.#make();
+      throw error;
+    }
+    if (this.#topics.length > 0) this.#client.subscribe(this.#topics);
   }
 
   subscribe(topics: string[]): void {
-    this.#native.subscribe(topics);
+    this.#topics = topics;
+    if (this.#client.isConnected) this.#client.subscribe(topics);
   }
 
-  poll(countMax: number, timeoutMsMax: number) {
-    this.#native.setDefaultConsumeTimeout(timeoutMsMax);
-    const polled = new Promise<{ records: ConsumedRecord[]; errors: ConsumerFault[] }>((resolve) => {
-      this.#native.consume(countMax, (error, messages) => {
-        const errors: ConsumerFault[] = this.#stalls.take();
-        if (error) errors.push({ code: error.code, message: error.message });
-        resolve({ records: error ? [] : messages.map(toRecord), errors });
-      });
-    });
-    this.#polling = polled;
-    return polled;
+  poll(countMax: number, timeoutMsMax: number): Promise<Polled> {
+    return this.#client.poll(countMax, timeoutMsMax);
   }
 
   takeRebalances(): RebalanceEvent[] {
+    for (const { kind, partitions } of this.#rebalances) {
+      for (const partition of partitions) {
+        if (kind === "assigned") this.#given.set(nameOf(partition), partition);
+        else this.#given.delete(nameOf(partition));
+      }
+    }
     return this.#rebalances.splice(0);
   }
 
   assign(partitions: (PartitionRef & { offset: bigint })[]): void {
-    throwingErrors(() =>
-      this.#native.incrementalAssign(
-        partitions.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
-      ),
-    );
-    for (const partition of partitions) this.#assigned.add(nameOf(partition));
-    // librdkafka keeps a pause beyond the assignment it was made in; a new one begins to read.
-    this.#native.resume(refs(partitions));
-    this.#stalls.watch(partitions);
+    const isMember = this.#topics.length > 0;
+    // What the group has not given to the present client answers, too late, an event of one that was replaced.
+    const own = isMember ? partitions.filter((partition) => this.#given.has(nameOf(partition))) : partitions;
+    const isLate = isMember && (!this.#client.isConnected || (own.length === 0 && partitions.length > 0));
+    if (!isLate) this.#client.assign(own);
   }
 
   unassign(partitions: PartitionRef[]): void {
-    this.#stalls.forget(partitions);
-    // One that the client does not have would have it refuse them all, and leave the event unanswered.
-    const assigned = refs(partitions).filter((partition) => this.#assigned.delete(nameOf(partition)));
-    throwingErrors(() => this.#native.incrementalUnassign(assigned));
+    if (this.#client.isConnected) this.#client.unassign(partitions);
   }
 
   pause(partitions: PartitionRef[]): void {
-    this.#native.pause(refs(partitions));
+    if (this.#client.isConnected) this.#client.pause(partitions);
   }
 
   resume(partitions: PartitionRef[]): void {
-    this.#native.resume(refs(partitions));
+    if (this.#client.isConnected) this.#client.resume(partitions);
   }
 
   watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
-    return this.#queryWatermarks(topic, partition)
-      .catch(async (error: KafkaClientError) => {
-        if (error.code !== codes.unknownPartition) throw error;
-        // A broker that has just started may not know its topics yet; the client keeps what it said for minutes, unless asked.
-        await this.#refreshMetadata(topic);
-        return this.#queryWatermarks(topic, partition);
-      })
-      .catch((error: KafkaClientError) => {
-        throw new Error(`The offsets of ${topic}/${partition} are not known: ${error.message}`, { cause: error });
-      });
-  }
-
-  #queryWatermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
-    return new Promise((resolve, reject) => {
-      this.#native.queryWatermarkOffsets(topic, partition, queryTimeoutMs, (error, offsets) => {
-        if (error) reject(error);
-        else resolve({ low: BigInt(offsets.lowOffset), high: BigInt(offsets.highOffset) });
-      });
-    });
-  }
-
-  #refreshMetadata(topic: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#native.getMetadata({ topic, timeout: queryTimeoutMs }, () => resolve());
-    });
+    return this.#client.watermarks(topic, partition);
   }
 
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await this.#polling;
-    // Closing waits for every open rebalance event, so those that nobody will take any more are answered here.
-    for (const event of this.takeRebalances()) this.#answer(event);
-    this.#disconnecting = true;
-    if (this.#native.isConnected()) await new Promise<void>((resolve) => this.#native.disconnect(() => resolve()));
+    await this.#connecting.catch(() => {});
+    this.#rebalances = [];
+    await Promise.all([this.#replaced, this.#client.close()]);
   }
 
-  /** Called from the event loop; librdkafka waits for the answer but not for this function. */
-  #onRebalance(error: LibrdKafkaError, partitions: PartitionRef[]): void {
-    const assigned = error.code === codes.assignPartitions;
-    const kind = assigned ? "assigned" : this.#native.assignmentLost() ? "lost" : "revoked";
-    const event: RebalanceEvent = { kind, partitions: refs(partitions) };
-    if (this.#closing || partitions.length === 0) this.#answer(event);
-    else this.#rebalances.push(event);
+  /** Tells what is lost with a client that cannot go on, and has another one take its place. */
+  #replace(client: ConsumerClient): void {
+    if (this.#closing) return;
+    const untold = this.#rebalances.flatMap(({ kind, partitions }) => (kind === "assigned" ? [] : partitions));
+    const lost = [...untold, ...this.#given.values(), ...client.assigned];
+    const partitions = [...new Map(lost.map((partition) => [nameOf(partition), partition])).values()];
+    this.#rebalances = partitions.length > 0 ? [{ kind: "lost", partitions }] : [];
+    this.#given.clear();
+    const { onError } = this.#config;
+    const message = "The consumer knows no broker any more and is being replaced.";
+    onError?.({ code: codes.allBrokersDown, message });
+    const closed = client.close().catch((error: KafkaClientError) => onError?.(error));
+    this.#replaced = Promise.all([this.#replaced, closed]);
+    this.#client = this.#make();
+    this.#connecting = this.#reconnect();
   }
 
-  #answer({ kind, partitions }: RebalanceEvent): void {
-    try {
-      // While it disconnects, the addon refuses an assign, and librdkafka takes every answer for an unassign.
-      if (kind === "assigned" && this.#disconnecting) this.#native.unassign();
-      else if (kind === "assigned") this.#native.incrementalAssign([]);
-      else this.unassign(partitions);
-    } catch (error) {
-      // An event that reaches the event loop once the client is gone: nothing waits for its answer any more.
-      if (!this.#disconnecting || (error as LibrdKafkaError).code !== codes.state) throw error;
+  async #reconnect(): Promise<void> {
+    while (!this.#closing) {
+      const isConnected = await this.#connect(reconnectTimeoutMs).then(
+        () => true,
+        () => false,
+      );
+      if (isConnected) return;
+      await wait(reconnectPauseMs);
     }
   }
-}
-
-function refs(partitions: PartitionRef[]): PartitionRef[] {
-  return partitions.map(({ topic, partition }) => ({ topic, partition }));
-}
-
-/** What the addon throws is no `Error`. */
-function throwingErrors(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    const { code, message } = error as KafkaClientError;
-    throw Object.assign(new Error(message, { cause: error }), { code });
-  }
-}
-
-const noHeaders: [string, Buffer][] = [];
-
-function toRecord(message: Message): ConsumedRecord {
-  const { topic, partition, headers, leaderEpoch } = message;
-  const record: ConsumedRecord = {
-    topic,
-    partition,
-    offset: BigInt(message.offset),
-    timestampMs: message.timestamp ?? -1,
-    key: message.key as Buffer | null,
-    value: message.value,
-    headers: headers ? headers.flatMap((header) => Object.entries(header) as [string, Buffer][]) : noHeaders,
-  };
-  if (leaderEpoch !== undefined) record.leaderEpoch = leaderEpoch;
-  return record;
 }
