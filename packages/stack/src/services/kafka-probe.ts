@@ -90,7 +90,8 @@ function produce(producer: Producer, mark: string): Promise<number> {
 async function readBack(consumer: KafkaConsumer, mark: string): Promise<void> {
   for (const deadline = Date.now() + stepMsMax; Date.now() < deadline; await pause(10)) {
     const values = await new Promise<string[]>((resolve, reject) => {
-      consumer.consume(10, (error, messages) =>
+      // One at a time: a call for more would wait a second for the others.
+      consumer.consume(1, (error, messages) =>
         error ? reject(asError("consume", error)) : resolve(messages.map(({ value }) => value?.toString() ?? "")),
       );
     });
