@@ -6,6 +6,7 @@ import type { ConsumedRecord, ConsumerConfig, ConsumerFault, Polled, RebalanceEv
 import { native } from "./native.ts";
 import { nameOf, type PartitionRef } from "./partitionRef.ts";
 import { StallWatch } from "./stallWatch.ts";
+import { statisticsIntervalMs, statisticsOf } from "./statistics.ts";
 
 /** Bounds of what the client fetches ahead, in one place: at most 16 MiB queued a partition, 1 MiB in one fetch. */
 const fetchProperties = {
@@ -18,8 +19,6 @@ const fetchProperties = {
   "fetch.queue.backoff.ms": 10,
 } as const;
 
-/** How often the client reports the state of each partition and which brokers it knows. */
-const statisticsIntervalMs = 1_000;
 const queryTimeoutMs = 5_000;
 
 // What the addon has and its type declarations leave out.
@@ -72,9 +71,10 @@ export class ConsumerClient {
     const brokers = new BrokerWatch();
     this.#native.on("event.stats", (stats) => {
       if (!this.isConnected) return;
-      const { message } = stats as { message: string };
-      this.#stalls.observe(message);
-      if (brokers.isLost(message)) this.#events.onLost();
+      const statistics = statisticsOf(stats);
+      this.#stalls.observe(statistics);
+      brokers.observe(statistics);
+      if (brokers.isLost) this.#events.onLost();
     });
   }
 

@@ -10,6 +10,7 @@ import {
 import { BrokerWatch } from "./brokerWatch.ts";
 import { clientProperties, codes, type KafkaConnection } from "./connection.ts";
 import { native as addon } from "./native.ts";
+import { statisticsIntervalMs, statisticsOf } from "./statistics.ts";
 
 /** Failures that a retry of the same record cannot mend. */
 const lastingCodes: ReadonlySet<number> = new Set([
@@ -22,8 +23,6 @@ const lastingCodes: ReadonlySet<number> = new Set([
 ]);
 
 const queueKilobytesMax = 65_536;
-/** How often the client reports which brokers it knows. */
-const statisticsIntervalMs = 1_000;
 
 export type ProducerEvents = {
   /** Hears of records that were acknowledged and of those that were not; or, with `onlyFailures`, of the latter alone. */
@@ -121,7 +120,8 @@ export class ProducerClient {
     });
     const watch = new BrokerWatch();
     native.on("event.stats", (stats) => {
-      if (watch.isLost((stats as { message: string }).message)) this.#retire(native, "knows no broker any more");
+      watch.observe(statisticsOf(stats));
+      if (watch.isLost) this.#retire(native, "knows no broker any more");
     });
     const timeout = this.#limits.readyTimeoutMs;
     return new Promise((resolve, reject) => {

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { StallWatch } from "./stallWatch.ts";
+import type { Statistics } from "./statistics.ts";
 
 const partition = { topic: "t", partition: 0 };
 
-function report(fetchState: string): string {
+function report(fetchState: string): Statistics {
   const state = { fetch_state: fetchState, app_offset: 7, lo_offset: 10, hi_offset: 20 };
-  return JSON.stringify({ topics: { t: { partitions: { "0": state } } } });
+  return { topics: { t: { partitions: { "0": state } } } };
 }
 
 test("a partition that stays stopped is told once", () => {

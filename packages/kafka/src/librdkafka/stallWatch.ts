@@ -1,16 +1,10 @@
 import { codes } from "./connection.ts";
 import type { ConsumerFault } from "./consumer.ts";
 import { nameOf, type PartitionRef } from "./partitionRef.ts";
-
-type Statistics = {
-  topics?: Record<
-    string,
-    { partitions?: Record<string, { fetch_state: string; app_offset: number; lo_offset: number; hi_offset: number }> }
-  >;
-};
+import type { Statistics } from "./statistics.ts";
 
 /**
- * Finds assigned partitions that the client has stopped fetching, from its statistics (librdkafka's STATISTICS.md).
+ * Finds assigned partitions that the client has stopped fetching, from its statistics.
  * The addon drops a partition's error when it meets it behind other records of the same `consume(n)`, and gives it
  * without its partition otherwise; with `auto.offset.reset=error` such a partition would stand still in silence.
  */
@@ -28,9 +22,8 @@ export class StallWatch {
     this.#faults = this.#faults.filter((fault) => this.#stopped.has(nameOf(fault as PartitionRef)));
   }
 
-  /** Takes one statistics report (JSON). Two in a row must agree, since a partition passes through `none` when assigned. */
-  observe(statistics: string): void {
-    const { topics = {} } = JSON.parse(statistics) as Statistics;
+  /** Takes one report. Two in a row must agree, since a partition passes through `none` when assigned. */
+  observe({ topics = {} }: Statistics): void {
     for (const [name, seen] of this.#stopped) {
       const slash = name.lastIndexOf("/");
       const topic = name.slice(0, slash);
