@@ -8,11 +8,24 @@ export const denoRuntime: Runtime = {
   measurable: false,
   sha256: (text) => createHash("sha256").update(text).digest(),
   serve: (fetch, hostname, port) => Promise.resolve(serve(fetch, hostname, port)),
-  onSignal: (listener) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, () => listener(signal));
-  },
+  onSignal,
   exit: (code) => Deno.exit(code),
 };
+
+/** A signal that comes again within this time is the same one. */
+const sameSignalMs = 250;
+
+/** Deno calls a listener twice for one signal now and then (2.9.6; denoland/deno#31540), and a second one means at once. */
+function onSignal(listener: (signal: string) => void): void {
+  let heardMs = Number.NEGATIVE_INFINITY;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => {
+      const nowMs = performance.now();
+      if (nowMs - heardMs > sameSignalMs) listener(signal);
+      heardMs = nowMs;
+    });
+  }
+}
 
 /**
  * Serves until told to stop. Deno's own `shutdown()` cuts off request bodies that are still being read, so the open
