@@ -5,15 +5,17 @@ import {
   checkPolicy,
   type Decision,
   decideAll,
+  findAll,
   type PolicyEvent,
   policyVectors,
+  transactionVectors,
 } from "@scoreline/policy";
 import { repositoryRoot } from "@scoreline/stack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { arbitraryEvents, eventsOf } from "../../../packages/policy/test/arbitraryEvents.ts";
+import { arbitraryEvents, eventsOf, transactionsOf } from "../../../packages/policy/test/arbitraryEvents.ts";
 import { arbitraryPolicy } from "../../../packages/policy/test/arbitraryPolicy.ts";
-import { checkedPolicy, compareEngines, describeDifference } from "./support/engines.ts";
+import { checkedPolicy, compareEngines, compareFindings, describeDifference } from "./support/engines.ts";
 import { testDatabase } from "./support/testDatabase.ts";
 
 const database = testDatabase();
@@ -46,6 +48,16 @@ describe("both engines decide alike", () => {
   test.each(readdirSync(shipped))("by the shipped policy %s", async (file) => {
     const decisions = await agree(readFileSync(join(shipped, file), "utf8"));
     expect(new Set(decisions.map(({ policyStatus }) => policyStatus)).size).toBe(3);
+  });
+
+  test.each(readdirSync(shipped))("on card transactions, by the shipped policy %s", async (file) => {
+    const yaml = readFileSync(join(shipped, file), "utf8");
+    const rules = checkedPolicy(yaml).transactions;
+    const events = transactionVectors(rules, { seed: 1, count: 1_000 });
+    const differences = await compareFindings(database(), rules, events);
+    if (differences.length > 0) throw new Error(describeDifference(yaml, differences));
+    const held = findAll(rules, "policy@1", events).flatMap(({ fraudRules }) => fraudRules);
+    expect(new Set(held).size).toBeGreaterThanOrEqual(4);
   });
 
   test("on texts that SQL, templates and encodings would each read in their own way", async () => {
@@ -111,7 +123,7 @@ ${alike}`;
 test("on random policies and random streams both engines decide alike", {
   timeout: 90_000 + decisionsMin * 10,
 }, async () => {
-  const counts = { decisions: 0, policies: 0, refused: 0 };
+  const counts = { decisions: 0, findings: 0, policies: 0, refused: 0 };
   const startedMs = performance.now();
   const property = fc.asyncProperty(arbitraryPolicy(), arbitraryEvents(eventsMax), async (yaml, numbers) => {
     const checked = checkPolicy(yaml, "policy.yaml");
@@ -121,6 +133,10 @@ test("on random policies and random streams both engines decide alike", {
     counts.policies += 1;
     counts.decisions += events.filter(({ inScope }) => inScope).length;
     const differences = await compareEngines(database(), checked.policy, events);
+    const rules = checked.policy.transactions;
+    const transactions = transactionsOf(rules, numbers);
+    counts.findings += transactions.filter(({ inScope }) => inScope).length;
+    differences.push(...(await compareFindings(database(), rules, transactions)));
     if (differences.length > 0) throw new Error(describeDifference(yaml, differences));
   });
   for (let turn = 0; counts.decisions < decisionsMin; turn += 1) {
@@ -128,7 +144,7 @@ test("on random policies and random streams both engines decide alike", {
   }
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   console.log(
-    `${counts.decisions} decisions by ${counts.policies} random policies, 0 differences: ${seconds} s (seed ${seed})`,
+    `${counts.decisions} decisions and ${counts.findings} findings by ${counts.policies} random policies, 0 differences: ${seconds} s (seed ${seed})`,
   );
   // A generator that the checker mostly refuses would try little.
   expect(counts.refused).toBeLessThan(counts.policies / 4);

@@ -2,13 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { policyLeadMsMin } from "@scoreline/contracts";
-import { compileSql } from "@scoreline/policy";
 import { insertPolicy, readPolicies, type StoredPolicy, storeTimeMs } from "@scoreline/stores/mongo";
-import { recomputeEvents } from "@scoreline/stores/postgres";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connections } from "../src/connections.ts";
 import { defaultPolicyFile, ensureFirstPolicy } from "../src/policies/firstPolicy.ts";
-import { compareEngines } from "../src/policies/golden.ts";
+import { compareEngines, compileBoth } from "../src/policies/golden.ts";
 import { readPolicyFile, versionOf } from "../src/policies/policyFile.ts";
 import { publishAudited } from "../src/policies/publication.ts";
 import { publishPolicy } from "../src/policies/publish.ts";
@@ -124,7 +122,7 @@ describe("nothing is published", () => {
 
   test("that the engines decide differently, and what they differ in is told", async () => {
     await begin();
-    const other = compileSql(readPolicyFile(candidate(601)).policy, recomputeEvents);
+    const other = compileBoth(readPolicyFile(candidate(601)).policy);
     const compare: typeof compareEngines = (sql, policy) => compareEngines(sql, policy, other);
     await expect(publishPolicy(connections, { file: candidate(602), by: "ada" }, compare)).rejects.toThrow(
       /The engines disagree on \d+ of \d+ golden decisions.*\n.*policy_status/,

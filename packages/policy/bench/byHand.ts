@@ -1,11 +1,11 @@
 import type { ApprovalStatus, ReasonCode, RiskLevel } from "@scoreline/contracts";
 import type { Decision } from "../src/engine/engine.ts";
-import type { PolicyFacts } from "../src/inputs.ts";
+import type { ApplicationFacts } from "../src/inputs.ts";
 
 const approvalCentsMax = 1_500_000;
 
 /** The default policy as a plain function: what the engine is measured against. */
-export function decideByHand({ credit_score, loan_amount_minor }: PolicyFacts): Decision {
+export function decideByHand({ credit_score, loan_amount_minor }: ApplicationFacts): Decision {
   const isFraud = loan_amount_minor > approvalCentsMax && credit_score < 450;
   const riskLevel: RiskLevel = credit_score >= 700 ? "Low" : credit_score >= 500 ? "Medium" : "High";
   let status: ApprovalStatus = "Under Review";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { inputReader, type PolicyFacts, readInput } from "./inputs.ts";
+import { type ApplicationFacts, inputReader, readInput } from "./inputs.ts";
 import { type Input, inputMax } from "./ir.ts";
 
-const application = (over: Partial<PolicyFacts> = {}): PolicyFacts => ({
+const application = (over: Partial<ApplicationFacts> = {}): ApplicationFacts => ({
   credit_score: 700,
   loan_amount_minor: 100_050,
   ...over,

@@ -61,7 +61,7 @@ export type Feature = {
   /** The input's name; none for `count`. */
   readonly input?: string;
   readonly windowMs: number;
-  /** A sum is clamped to it, scaled like its input. */
+  /** A sum is clamped to it, scaled like its input; so is a count. */
   readonly cap?: number;
   readonly type: NumberType;
 };
@@ -150,12 +150,18 @@ export type CheckedPolicy = {
   readonly fraud: readonly FraudClause[];
   readonly risk: readonly RiskClause[];
   readonly approval: readonly ApprovalClause[];
-  /** Rules on card transactions: checked, and not evaluated yet by any consumer. */
-  readonly transactions: {
-    readonly inputs: readonly Input[];
-    readonly features: readonly Feature[];
-    readonly fraud: readonly FraudClause[];
-  };
+  /** What is asked of card transactions, by windows of their own. */
+  readonly transactions: FraudRules;
+};
+
+/** What windows are kept for: of applications, or of card transactions. */
+export type Windowed = Pick<CheckedPolicy, "inputs" | "features">;
+
+/** Rules that find suspicion of fraud and decide nothing else. */
+export type FraudRules = {
+  readonly inputs: readonly Input[];
+  readonly features: readonly Feature[];
+  readonly fraud: readonly FraudClause[];
 };
 
 /**

@@ -2,6 +2,7 @@ import { type Application, formatMinorUnits } from "@scoreline/contracts";
 import { type Decision, Engine } from "./engine/engine.ts";
 import type { CheckedPolicy } from "./ir.ts";
 import { Applications } from "./vectors/applications.ts";
+import { byName, same } from "./vectors/compare.ts";
 import { Random } from "./vectors/random.ts";
 import { Streams } from "./vectors/stream.ts";
 import { PartitionWindows } from "./windows/partitionWindows.ts";
@@ -95,14 +96,4 @@ export function differencesOf(javascript: Decision, sql: SqlDecision): string[] 
     features: [Object.entries(javascript.features).sort(byName), Object.entries(sql.features).sort(byName)],
   };
   return Object.keys(sides).filter((name) => !same(...(sides[name] as [unknown, unknown])));
-}
-
-/** Of plain values and arrays of them; what is not a number equals nothing, itself included. */
-function same(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a.length === b.length && a.every((element, index) => same(element, b[index]));
-}
-
-function byName([a]: [string, number], [b]: [string, number]): number {
-  return a < b ? -1 : 1;
 }

@@ -4,7 +4,7 @@ import type { NumberType } from "../src/ir.ts";
 import { formatScaled } from "../src/language/decimal.ts";
 import { Choices } from "./arbitrary/choices.ts";
 import { Expressions } from "./arbitrary/expressions.ts";
-import { declaredInputs, fields, type Known } from "./arbitrary/names.ts";
+import { cardFields, declaredInputs, fields, type Known } from "./arbitrary/names.ts";
 import { publicCodes, scorecard } from "./arbitrary/scorecards.ts";
 
 /** Random policy documents in the whole of the language; few have a problem, which the checker finds. */
@@ -19,7 +19,7 @@ const windows = ["1h", "24h", "1s", "7ms", "1ms", "90s", "7d"];
 function policyYaml(choices: Choices): string {
   const inputs = declaredInputs(choices);
   const readable = [...fields, ...inputs];
-  const features = featuresOf(choices, readable);
+  const features = featuresOf(choices, readable, "window");
   const card = choices.chance(40) ? scorecard(choices, [...readable, ...features]) : undefined;
   const computed = [...features, ...(card ? [card.total, card.total, card.total] : [])];
   // What is computed is named more often.
@@ -32,6 +32,15 @@ ${inputs.length > 0 ? `inputs:\n${inputs.map(({ yaml }) => yaml).join("\n")}\n` 
   fraud:${entries(fraudClauses(choices, tests)) || " []"}
   risk:${entries(riskClauses(choices, tests))}
   approval:${entries(approvalClauses(choices, approvals))}
+${transactionRules(choices)}`;
+}
+
+function transactionRules(choices: Choices): string {
+  const features = featuresOf(choices, cardFields, "card_window");
+  const tests = new Expressions(choices, [...cardFields, ...features, ...features], { derived: false });
+  return `transactions:
+  features:${entries(features.map(({ yaml }) => yaml)) || " {}"}
+  fraud:${entries(fraudClauses(choices, tests)) || " []"}
 `;
 }
 
@@ -41,16 +50,20 @@ function entries(lines: readonly string[]): string {
 
 type Feature = Known & { readonly yaml: string };
 
-function featuresOf(choices: Choices, inputs: readonly Known[]): Feature[] {
+function featuresOf(choices: Choices, inputs: readonly Known[], prefix: string): Feature[] {
   return Array.from({ length: choices.upTo(4) }, (_, index) => {
-    const name = `window_${index + 1}`;
+    const name = `${prefix}_${index + 1}`;
     const window = choices.pick(windows);
     const numbers = inputs.filter(({ type, optional }) => type.kind === "number" && !optional);
     const aggregate = choices.pick(["count", "sum", "max", "min", "distinct"] as const);
     // A text or a number; whether it may be missing does not matter.
     const values = inputs.filter(({ type }) => type.kind !== "boolean");
     const input = choices.pick(aggregate === "distinct" ? values : numbers);
-    if (aggregate === "count") return feature(name, `count: true, window: ${window}`, counts);
+    if (aggregate === "count") {
+      const cap = choices.chance(50) ? 2 + choices.upTo(7) : undefined;
+      const clamp = cap === undefined ? "" : `, cap: ${cap}`;
+      return feature(name, `count: true, window: ${window}${clamp}`, { ...counts, max: cap ?? counts.max });
+    }
     if (aggregate === "distinct") return feature(name, `distinct: ${input.name}, window: ${window}`, counts);
     const type = input.type as NumberType;
     if (aggregate !== "sum") return feature(name, `${aggregate}: ${input.name}, window: ${window}`, type);

@@ -1,4 +1,4 @@
-import { inputReader, type PolicyFacts } from "../src/inputs.ts";
+import { type ApplicationFacts, inputReader } from "../src/inputs.ts";
 import type {
   ApprovalClause,
   Bin,
@@ -17,7 +17,7 @@ export type Values = ReadonlyMap<string, Scalar | undefined>;
 type Exact = { readonly digits: bigint; readonly scale: number };
 
 /** What a policy says of an application, read off its definition with exact integers: slow, short and apart from the engine. */
-export function referenceDecision(policy: CheckedPolicy, facts: PolicyFacts, windows: readonly number[]) {
+export function referenceDecision(policy: CheckedPolicy, facts: ApplicationFacts, windows: readonly number[]) {
   const values = new Map<string, Scalar | undefined>();
   for (const input of policy.inputs) values.set(input.name, inputReader(input)(facts));
   for (const [index, { name }] of policy.features.entries()) values.set(name, windows[index]);

@@ -1,4 +1,4 @@
-import type { PolicyFacts } from "../src/inputs.ts";
+import type { ApplicationFacts } from "../src/inputs.ts";
 import type { CheckedPolicy, Formula, ReasonPlan } from "../src/ir.ts";
 import { checkPolicy, formatProblem } from "../src/language/index.ts";
 import { unparse } from "../src/reasons/unparse.ts";
@@ -57,7 +57,11 @@ function listed(lines: string): string {
 }
 
 /** An application; attributes by name. */
-export function facts(credit_score: number, loanAmount: number, attributes: Record<string, unknown> = {}): PolicyFacts {
+export function facts(
+  credit_score: number,
+  loanAmount: number,
+  attributes: Record<string, unknown> = {},
+): ApplicationFacts {
   return { credit_score, loan_amount_minor: Math.round(loanAmount * 100), attributes };
 }
 

@@ -81,7 +81,7 @@ export function scalarText(value: Scalar, type: ValueType): string {
 
 function featureItem({ name, aggregate, input, windowMs, cap }: Feature, inputs: readonly Input[]): Item {
   const type = inputs.find((candidate) => candidate.name === input)?.type;
-  const clamp = cap === undefined || !type ? "" : `, cap ${scalarText(cap, type)}`;
+  const clamp = cap === undefined ? "" : `, cap ${type ? scalarText(cap, type) : cap}`;
   return { id: name, text: `${aggregate}${input ? ` of ${input}` : ""} over ${durationText(windowMs)}${clamp}` };
 }
 

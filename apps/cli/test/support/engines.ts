@@ -1,6 +1,26 @@
-import type { CheckedPolicy, Decision, PolicyEvent, SqlDecision } from "@scoreline/policy";
-import { checkPolicy, compileSql, decideAll, differencesOf, eventRow, formatProblem } from "@scoreline/policy";
-import { type Database, recompute, recomputeEvents } from "@scoreline/stores/postgres";
+import type {
+  CheckedPolicy,
+  Decision,
+  Finding,
+  FraudRules,
+  PolicyEvent,
+  SqlDecision,
+  SqlFinding,
+  TransactionEvent,
+} from "@scoreline/policy";
+import {
+  checkPolicy,
+  compileSql,
+  compileTransactionSql,
+  decideAll,
+  differencesOf,
+  eventRow,
+  findAll,
+  findingDifferences,
+  formatProblem,
+  transactionRow,
+} from "@scoreline/policy";
+import { type Database, recompute, recomputeEvents, recomputeTransactions } from "@scoreline/stores/postgres";
 
 /** Both engines, as the policy package has them or with a mutation in them. */
 export type Engines = { readonly decideAll: typeof decideAll; readonly compileSql: typeof compileSql };
@@ -10,9 +30,9 @@ export const engines: Engines = { decideAll, compileSql };
 /** An event that the engines decide on differently. */
 export type Difference = {
   readonly fields: readonly string[];
-  readonly event: PolicyEvent;
-  readonly javascript: Decision;
-  readonly sql: SqlDecision | undefined;
+  readonly event: PolicyEvent | TransactionEvent;
+  readonly javascript: Decision | Finding;
+  readonly sql: SqlDecision | SqlFinding | undefined;
 };
 
 type StreamEvent = PolicyEvent & { readonly inScope?: boolean };
@@ -35,6 +55,25 @@ export async function compareEngines(
     const sql = byId.get(event.application.application_id);
     if (event.inScope === false) return sql ? [{ fields: ["in_scope"], event, javascript, sql }] : [];
     const fields = sql ? differencesOf(javascript, sql) : ["row"];
+    return fields.length === 0 ? [] : [{ fields, event, javascript, sql }];
+  });
+}
+
+/** Judges card transactions in JavaScript and in Postgres. Events out of scope only warm the windows. */
+export async function compareFindings(
+  database: Database,
+  rules: FraudRules,
+  events: readonly (TransactionEvent & { readonly inScope?: boolean })[],
+): Promise<Difference[]> {
+  const findings = findAll(rules, "policy@1", events);
+  const rows = events.map((event) => ({ ...transactionRow(event), in_scope: event.inScope ?? true })).reverse();
+  const recomputed = await recomputeTransactions(database, compileTransactionSql(rules, recomputeEvents), rows);
+  const byId = new Map(recomputed.map((finding) => [finding.transaction_id, finding]));
+  return events.flatMap((event, index) => {
+    const javascript = findings[index] as Finding;
+    const sql = byId.get(event.transaction.transaction_id);
+    if (event.inScope === false) return sql ? [{ fields: ["in_scope"], event, javascript, sql }] : [];
+    const fields = sql ? findingDifferences(javascript, sql) : ["row"];
     return fields.length === 0 ? [] : [{ fields, event, javascript, sql }];
   });
 }

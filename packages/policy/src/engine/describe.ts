@@ -1,5 +1,5 @@
 import type { PlainValue, ReasonDetail } from "@scoreline/contracts";
-import type { PolicyFacts } from "../inputs.ts";
+import type { ApplicationFacts } from "../inputs.ts";
 import type { Literal } from "../ir.ts";
 import { typeOf } from "../reasons/expression.ts";
 import { unparse } from "../reasons/unparse.ts";
@@ -9,7 +9,7 @@ import type { Frame } from "./frame.ts";
 import { pointsLost, type Reason } from "./reasoning.ts";
 
 /** What an explanation quotes besides what the policy reads. */
-export type ExplainedFacts = PolicyFacts & {
+export type ExplainedFacts = ApplicationFacts & {
   readonly score?:
     | { readonly model?: string | undefined; readonly key_factors?: readonly string[] | undefined }
     | undefined;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decideByHand } from "../../bench/byHand.ts";
 import { checked, facts, policyWith } from "../../test/support.ts";
 import type { PolicyException } from "../catalogue.ts";
-import type { PolicyFacts } from "../inputs.ts";
+import type { ApplicationFacts } from "../inputs.ts";
 import { Engine } from "./engine.ts";
 
 function shipped(name: string): Engine {
@@ -176,7 +176,7 @@ describe("what an application lacks", () => {
   });
 
   test("includes what does not fit its declaration, which is told on request", () => {
-    const odd: PolicyFacts = facts(700, 1, {
+    const odd: ApplicationFacts = facts(700, 1, {
       dti: 40.15,
       purpose: "plane",
       employed: "no",

@@ -1,6 +1,6 @@
 import type { ApprovalStatus, ReasonCode, ReasonDetail, RiskLevel } from "@scoreline/contracts";
 import type { PolicyException } from "../catalogue.ts";
-import type { PolicyFacts } from "../inputs.ts";
+import type { ApplicationFacts } from "../inputs.ts";
 import type { ApprovalClause, CheckedPolicy, RiskClause } from "../ir.ts";
 import { planReasons } from "../reasons/planReasons.ts";
 import { compileTest } from "./compile.ts";
@@ -10,6 +10,7 @@ import { type Frame, inputFiller, Layout, type Test } from "./frame.ts";
 import { type Reason, Reasoning } from "./reasoning.ts";
 import { type CompiledScorecard, compileScorecard } from "./scorecard.ts";
 import { type Unfit, unfitAttributes } from "./unfit.ts";
+import { WindowSlots } from "./windowSlots.ts";
 
 /** What the policy in force makes of one application. */
 export type Decision = {
@@ -46,7 +47,7 @@ export class Engine {
   readonly #layout: Layout;
   readonly #frame: Frame;
   readonly #fill: ReturnType<typeof inputFiller>;
-  readonly #windows: readonly { readonly name: string; readonly slot: number; readonly factor: number }[];
+  readonly #windows: WindowSlots;
   readonly #scorecard: CompiledScorecard | undefined;
   readonly #fraud: readonly Clause<{ id: string; reason: string }>[];
   readonly #risk: readonly Clause<RiskClause>[];
@@ -64,9 +65,7 @@ export class Engine {
     this.#layout = layout;
     this.#frame = layout.frame();
     this.#fill = inputFiller(policy.inputs, layout);
-    this.#windows = policy.features.map(({ name, type }) => {
-      return { name, slot: layout.number("feature", name), factor: 10 ** type.scale };
-    });
+    this.#windows = new WindowSlots(policy.features, layout, version);
     this.#scorecard = compileScorecard(policy, layout);
     this.#fraud = policy.fraud.map((clause) => ({ clause, holds: compileTest(clause.when, layout) }));
     this.#risk = endingInElse("risk", policy.risk, version, layout);
@@ -78,7 +77,7 @@ export class Engine {
    * Decides one application. `windows` are the policy's features in its order, scaled and capped (`WindowPlan.picker`
    * gives them); empty for a policy without. Throws a `RangeError` where their number is not the policy's.
    */
-  decide(facts: PolicyFacts, windows: readonly number[], exception?: PolicyException): Decision {
+  decide(facts: ApplicationFacts, windows: readonly number[], exception?: PolicyException): Decision {
     const frame = this.#read(facts, windows);
     const fraudRules: string[] = [];
     let fraudReason: string | undefined;
@@ -128,27 +127,22 @@ export class Engine {
   }
 
   /** What was sent and does not fit its declaration, so that it counted as missing. */
-  unfit(facts: PolicyFacts): Unfit[] {
+  unfit(facts: ApplicationFacts): Unfit[] {
     return unfitAttributes(this.policy.inputs, facts);
   }
 
   /** Fills the frame as for a decision, and gives the approval clause that decides. */
-  #decideAnew(facts: PolicyFacts, windows: readonly number[]): number {
+  #decideAnew(facts: ApplicationFacts, windows: readonly number[]): number {
     this.#last = undefined;
     const frame = this.#read(facts, windows);
     this.#settle(frame);
     return this.#deciding(frame);
   }
 
-  #read(facts: PolicyFacts, windows: readonly number[]): Frame {
+  #read(facts: ApplicationFacts, windows: readonly number[]): Frame {
     const frame = this.#frame;
-    if (windows.length !== this.#windows.length) {
-      throw new RangeError(`${this.version} has ${this.#windows.length} features and was given ${windows.length}.`);
-    }
     this.#fill(frame, facts);
-    for (let index = 0; index < windows.length; index++) {
-      frame.numbers[(this.#windows[index] as { slot: number }).slot] = windows[index] as number;
-    }
+    this.#windows.fill(frame, windows);
     if (this.#scorecard) frame.numbers[this.#scorecard.slot] = this.#scorecard.total(frame);
     return frame;
   }
@@ -184,8 +178,7 @@ export class Engine {
   }
 
   #features(frame: Frame): Record<string, number> {
-    const features: Record<string, number> = {};
-    for (const { name, slot, factor } of this.#windows) features[name] = (frame.numbers[slot] as number) / factor;
+    const features = this.#windows.plain(frame);
     const { scorecard } = this.policy;
     if (scorecard && this.#scorecard) {
       features[scorecard.name] = (frame.numbers[this.#scorecard.slot] as number) / 10 ** scorecard.type.scale;

@@ -1,6 +1,6 @@
 import type { RiskLevel } from "@scoreline/contracts";
 import { inputReader, type PolicyFacts } from "../inputs.ts";
-import type { CheckedPolicy, Input } from "../ir.ts";
+import type { CheckedPolicy, Input, Windowed } from "../ir.ts";
 
 /** What the clauses of one decision read. An engine has one and fills it anew for each decision. */
 export type Frame = {
@@ -23,7 +23,7 @@ export class Layout {
   readonly #numbers = new Map<string, number>();
   readonly #values = new Map<string, number>();
 
-  constructor({ inputs, features, scorecard }: CheckedPolicy) {
+  constructor({ inputs, features, scorecard }: Windowed & Pick<CheckedPolicy, "scorecard">) {
     for (const { name, type } of inputs) {
       const slots = type.kind === "number" ? this.#numbers : this.#values;
       slots.set(key("input", name), slots.size);
@@ -62,7 +62,7 @@ function slotIn(slots: ReadonlyMap<string, number>, key: string): number {
   return slot;
 }
 
-/** Fills the inputs of a frame from an application. */
+/** Fills the inputs of a frame from an event. */
 export function inputFiller(inputs: readonly Input[], layout: Layout): (frame: Frame, facts: PolicyFacts) => void {
   const fillers = inputs.map((input) => {
     const read = inputReader(input);

@@ -1,4 +1,4 @@
-import { inputReader, type PolicyFacts } from "../inputs.ts";
+import { attributesOf, inputReader, type PolicyFacts } from "../inputs.ts";
 import type { Input } from "../ir.ts";
 import { formatScaled } from "../language/decimal.ts";
 
@@ -9,7 +9,7 @@ export type Unfit = { input: string; value: unknown; why: string };
 export function unfitAttributes(inputs: readonly Input[], facts: PolicyFacts): Unfit[] {
   return inputs.flatMap((declared) => {
     const { default: _, ...input } = declared;
-    const value = input.origin === "attribute" ? facts.attributes?.[input.name] : undefined;
+    const value = input.origin === "attribute" ? attributesOf(facts)?.[input.name] : undefined;
     if (value === undefined || value === null || inputReader(input)(facts) !== undefined) return [];
     return [{ input: input.name, value, why: whyUnfit(input, value) }];
   });

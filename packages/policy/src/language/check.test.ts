@@ -25,7 +25,15 @@ test("the default policy is the lender's business rules", () => {
     fraud: [{ id: "risky-transaction", reason: "Risky transaction" }],
     risk: [{ level: "Low" }, { level: "Medium" }, { level: "High" }],
     approval: [{ id: "fraud" }, { id: "high-risk" }, { id: "instant" }, { id: "review" }],
-    transactions: { inputs: [], features: [], fraud: [] },
+    transactions: {
+      fraud: [
+        { id: "card-testing" },
+        { id: "velocity" },
+        { id: "amount-spike" },
+        { id: "many-locations" },
+        { id: "many-devices" },
+      ],
+    },
   });
 });
 

@@ -19,6 +19,10 @@ test.each([
   ["{ count: true, window: 1ms }", { aggregate: "count", windowMs: 1, type: { ...count, min: 1 } }],
   ["{ count: true, window: 90s }", { aggregate: "count", windowMs: 90_000, type: { ...count, min: 1 } }],
   [
+    "{ count: true, window: 1h, cap: 1000 }",
+    { aggregate: "count", windowMs: 3_600_000, cap: 1000, type: { ...count, min: 1, max: 1000 } },
+  ],
+  [
     "{ sum: loan_amount, window: 30m, cap: 10000000 }",
     {
       aggregate: "sum",
@@ -67,6 +71,7 @@ test("a window's input is one that the policy names", () => {
 });
 
 const aggregateFix = "keep one of `count`, `sum`, `min`, `max` or `distinct`";
+const capFix = "write a whole number from 2 to 1000000000";
 const windowFix = "write 90s, 30m, 24h or 7d";
 
 test.each([
@@ -86,7 +91,10 @@ test.each([
     "window is the number 3600; write a length of time such as 90s, 30m, 24h or 7d, in quotes where it looks like a number",
   ],
   ["{ count: true, windw: 1h }", undefined],
-  ["{ count: true, window: 1h, cap: §5 }", "`cap` goes with `sum`; remove it"],
+  ["{ max: income, window: 1h, cap: §5 }", "`cap` goes with `sum` and `count`; remove it"],
+  ["{ count: true, window: 1h, cap: §1 }", `1 is no cap of a count; ${capFix}`],
+  ["{ count: true, window: 1h, cap: §1000000001 }", `1000000001 is no cap of a count; ${capFix}`],
+  ["{ count: true, window: 1h, cap: §2.5 }", "2.5 has more than 0 decimals; write fewer, or raise the scale"],
   ["§{ sum: income, window: 1h }", "a sum needs a `cap`, to which it is clamped; add cap: 10000000"],
   ["{ sum: income, window: 1h, cap: §0 }", "every sum reaches the cap 0; raise it above the least value of the input"],
   ["{ sum: income, window: 1h, cap: §0.005 }", "0.005 has more than 2 decimals; write fewer, or raise the scale"],

@@ -1,4 +1,5 @@
 import { type Aggregate, aggregates, type Feature, type Input, type NumberType } from "../ir.ts";
+import type { Decimal } from "./decimal.ts";
 import { offsetOf, type Tree } from "./document.ts";
 import { boundOf } from "./inputs.ts";
 import type { Problems, Tell } from "./problems.ts";
@@ -53,13 +54,15 @@ function featureOf(name: string, tree: Tree, scope: Scope, tell: Tell): Feature 
   }
   const windowMs = windowOf(declaration.window, offsetOf(tree, "window"), tell);
   const { cap } = declaration;
-  if (aggregate !== "sum" && cap !== undefined) {
-    tell(offsetOf(tree, "cap"), "`cap` goes with `sum`", "remove it");
+  if (aggregate !== "sum" && aggregate !== "count" && cap !== undefined) {
+    tell(offsetOf(tree, "cap"), "`cap` goes with `sum` and `count`", "remove it");
     return undefined;
   }
   const operand = declaration[aggregate];
   if (typeof operand !== "string") {
-    return windowMs === undefined ? undefined : { name, aggregate, windowMs, type: { ...countType, min: 1 } };
+    const type = countTypeOf(cap, offsetOf(tree, "cap"), tell);
+    if (windowMs === undefined || !type) return undefined;
+    return { name, aggregate, windowMs, ...(cap && { cap: type.max }), type };
   }
   const at = offsetOf(tree, aggregate);
   const input = operandOf(aggregate, operand, scope, at, tell);
@@ -78,6 +81,15 @@ function featureOf(name: string, tree: Tree, scope: Scope, tell: Tell): Feature 
     return { name, aggregate, input: operand, windowMs, cap: most, type: { ...input.type, max: most } };
   }
   tell(offsetOf(tree, "cap"), `every sum reaches the cap ${cap}`, "raise it above the least value of the input");
+  return undefined;
+}
+
+/** A count includes the event itself; one with a cap can be multiplied by more. */
+function countTypeOf(cap: Decimal | undefined, offset: number, tell: Tell): NumberType | undefined {
+  const most = cap === undefined ? countType.max : boundOf(cap, 0, offset, tell);
+  if (most === undefined) return undefined;
+  if (most > 1 && most <= countType.max) return { ...countType, min: 1, max: most };
+  tell(offset, `${cap} is no cap of a count`, `write a whole number from 2 to ${countType.max}`);
   return undefined;
 }
 

@@ -1,10 +1,12 @@
 import type { CheckedPolicy } from "../ir.ts";
 import { planReasons } from "../reasons/planReasons.ts";
 import { derivedColumns, expressionSql } from "./expression.ts";
-import { inputSteps } from "./inputs.ts";
+import { fraudColumns, fraudSteps } from "./fraud.ts";
+import { idColumn, inputSteps } from "./inputs.ts";
 import { decidingColumn, reasonCodesSql, reasonLiteralsSql, reasonSteps } from "./reasons.ts";
 import { scorecardSteps } from "./scorecard.ts";
-import { extended, heldArray, quoteName, quoteText, type Step } from "./text.ts";
+import { inScopeSteps, namedValues, statementOf } from "./statement.ts";
+import { extended, quoteName, quoteText, type Step } from "./text.ts";
 import { windowSteps } from "./windows.ts";
 
 /**
@@ -19,35 +21,18 @@ import { windowSteps } from "./windows.ts";
  * policy_status text, reasons text[], reason_literals text[]`. The text is the same for the same policy and plain ASCII.
  */
 export function compileSql(policy: CheckedPolicy, events: string): string {
-  const steps = inputSteps(policy.inputs, events);
+  const steps = inputSteps(policy.inputs, events, "application_id");
   const add = (next: (from: string) => Step[]) => steps.push(...next((steps.at(-1) as Step).name));
   add((from) => windowSteps(policy, from));
-  add((from) => [{ name: "decided", sql: `select *\n  from ${from}\n  where "_in_scope"` }]);
+  add(inScopeSteps);
   add((from) => scorecardSteps(policy.scorecard, from));
-  add((from) => fraudSteps(policy, from));
+  add((from) => fraudSteps(policy.fraud, from));
   add((from) => [
     { name: "risk", sql: extended(from, [`${riskSql(policy)} as ${quoteName(derivedColumns.risk_level)}`]) },
   ]);
   add((from) => [{ name: "approval", sql: extended(from, [`${approvalSql(policy)} as ${decidingColumn}`]) }]);
   add((from) => reasonSteps(policy, planReasons(policy), from));
-  // `offset 0` keeps the planner from folding the steps into one, which would compute a column again wherever it is read.
-  const ctes = steps.map(({ name, sql }) => `${name} as (\n  ${sql}\n  offset 0\n)`);
-  return `with ${ctes.join(",\n")}\n${resultSql(policy, (steps.at(-1) as Step).name)}\n`;
-}
-
-function fraudSteps({ fraud }: CheckedPolicy, from: string): Step[] {
-  if (fraud.length === 0)
-    return [{ name: "fraud", sql: extended(from, [`false as ${quoteName(derivedColumns.is_fraud)}`]) }];
-  const clauses = fraud.map(({ when }, index) => `${expressionSql(when)} as ${fraudColumn(index)}`);
-  const any = fraud.map((_, index) => fraudColumn(index)).join(" or ");
-  return [
-    { name: "fraud_clauses", sql: extended(from, clauses) },
-    { name: "fraud", sql: extended("fraud_clauses", [`${any} as ${quoteName(derivedColumns.is_fraud)}`]) },
-  ];
-}
-
-function fraudColumn(index: number): string {
-  return `"_fraud_${index + 1}"`;
+  return statementOf(steps, (from) => resultSql(policy, from));
 }
 
 function riskSql({ risk }: CheckedPolicy): string {
@@ -71,15 +56,12 @@ function firstSql<Clause extends { readonly when?: CheckedPolicy["risk"][number]
 
 function resultSql(policy: CheckedPolicy, from: string): string {
   const { fraud, approval } = policy;
-  const rules = fraud.map(({ id }, index) => ({ when: fraudColumn(index), value: quoteText(id) }));
-  const reasons = fraud.map(({ reason }, index) => `when ${fraudColumn(index)} then ${quoteText(reason)}`);
   const statuses = approval.map(({ status }, index) => `when ${index + 1} then ${quoteText(status)}`);
   const columns = [
-    '"_application_id" as application_id',
+    `${idColumn} as application_id`,
     `${featuresSql(policy)} as features`,
     `${quoteName(derivedColumns.is_fraud)} as is_fraud`,
-    `${heldArray(rules, "text")} as fraud_rules`,
-    `${reasons.length === 0 ? "null" : `case ${reasons.join(" ")} end`}::text as fraud_reason`,
+    ...fraudColumns(fraud),
     `${quoteName(derivedColumns.risk_level)} as risk_level`,
     `case ${decidingColumn} ${statuses.join(" ")} end as policy_status`,
     `${reasonCodesSql(policy)} as reasons`,
@@ -90,7 +72,5 @@ function resultSql(policy: CheckedPolicy, from: string): string {
 
 /** Each window's value and the scorecard's total by name, in major units. */
 function featuresSql({ features, scorecard }: CheckedPolicy): string {
-  const names = [...features.map(({ name }) => name), ...(scorecard ? [scorecard.name] : [])];
-  const pairs = names.map((name) => `${quoteText(name)}, ${quoteName(name)}`);
-  return `jsonb_build_object(${pairs.join(", ")})`;
+  return namedValues([...features.map(({ name }) => name), ...(scorecard ? [scorecard.name] : [])]);
 }

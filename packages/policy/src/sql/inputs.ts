@@ -2,11 +2,10 @@ import { type Input, inputMax, type NumberType } from "../ir.ts";
 import { constantSql, decimalText, extended, quoteName, quoteText, type Step } from "./text.ts";
 
 /**
- * The coordinates of an event, as every later step names them. Whatever collation they come in, text is compared byte by
+ * The coordinates of an event besides its id, as every later step names them. Whatever collation they come in, text is compared byte by
  * byte; that also sorts fastest.
  */
 const coordinates = [
-  'application_id as "_application_id"',
   'user_id collate "C" as "_user_id"',
   'partition as "_partition"',
   'topic collate "C" as "_topic"',
@@ -15,11 +14,15 @@ const coordinates = [
   'in_scope as "_in_scope"',
 ];
 
-/** The inputs of each event of the relation `events`, each under its own name; null is missing. */
-export function inputSteps(inputs: readonly Input[], events: string): Step[] {
+/** The column with an event's id. */
+export const idColumn = '"_id"';
+
+/** The inputs of each event of the relation `events`, each under its own name; null is missing. `id` names the events. */
+export function inputSteps(inputs: readonly Input[], events: string, id: string): Step[] {
   const fields = inputs.filter(({ origin }) => origin === "field");
   const attributes = inputs.filter(({ origin }) => origin === "attribute");
   const columns = [
+    `${id} as ${idColumn}`,
     ...coordinates,
     ...fields.map((input) => `${fieldSql(input)} as ${quoteName(input.name)}`),
     ...attributes.map((input, index) => `${rawSql(input)} as ${rawColumn(index)}`),

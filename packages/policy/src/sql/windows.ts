@@ -1,4 +1,4 @@
-import { type CheckedPolicy, type Feature, inputMax } from "../ir.ts";
+import { type Feature, inputMax, type Windowed } from "../ir.ts";
 import { decimalText, extended, quoteName, type Step } from "./text.ts";
 
 /*
@@ -39,7 +39,7 @@ class Select {
 type Selects = { readonly neighbours: Select; readonly values: Select };
 
 /** The features of each event of the step `from`; no step when there are none. */
-export function windowSteps({ features, inputs }: CheckedPolicy, from: string): Step[] {
+export function windowSteps({ features, inputs }: Windowed, from: string): Step[] {
   if (features.length === 0) return [];
   const [neighbours, values] = [new Select(), new Select()];
   for (const feature of features) {
@@ -77,8 +77,9 @@ function expired(values: Select, windowMs: number): string {
   return values.window(`expired_${windowMs}`, `stream order by "_t_ms" ${frame}`);
 }
 
-function countSql({ windowMs }: Feature, values: Select): string {
-  return `count(*) over ${running(values)} - count(*) over ${expired(values, windowMs)}`;
+function countSql({ windowMs, cap }: Feature, values: Select): string {
+  const count = `count(*) over ${running(values)} - count(*) over ${expired(values, windowMs)}`;
+  return cap === undefined ? count : `least(${count}, ${cap})`;
 }
 
 function sumSql(feature: Feature, values: Select): string {

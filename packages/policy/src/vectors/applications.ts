@@ -1,32 +1,23 @@
 import type { Application, AttributeValue } from "@scoreline/contracts";
 import type { CheckedPolicy, Input, Scalar } from "../ir.ts";
-import { aim, type Drawn } from "./aim.ts";
+import { Draws } from "./draws.ts";
 import type { Random } from "./random.ts";
-import { thresholdsOf } from "./thresholds.ts";
-import { anyNumber, fittingValues, unfitValues } from "./values.ts";
+import { unfitValues } from "./values.ts";
 
 /** Sender's times differ from the broker's by up to a day, either way, and mean nothing. */
-const senderSkewMs = 86_400_000;
+export const senderSkewMs = 86_400_000;
 
 /** Draws applications that try what a policy compares. */
 export class Applications {
-  readonly #policy: CheckedPolicy;
-  readonly #candidates: ReadonlyMap<string, readonly (Scalar | undefined)[]>;
-  readonly #comparisons: ReturnType<typeof thresholdsOf>["comparisons"];
+  readonly #draws: Draws;
 
   constructor(policy: CheckedPolicy) {
-    const { byInput, comparisons } = thresholdsOf(policy);
-    this.#policy = policy;
-    this.#comparisons = comparisons;
-    this.#candidates = new Map(
-      policy.inputs.map((input) => [input.name, fittingValues(input, byInput.get(input.name) ?? [])]),
-    );
+    this.#draws = new Draws(policy);
   }
 
   next(id: string, user: string, tMs: number, random: Random): Application {
-    const { inputs } = this.#policy;
-    const drawn: Drawn = new Map(inputs.map((input) => [input.name, this.#draw(input, random)]));
-    if (this.#comparisons.length > 0 && random.chance(0.3)) aim(random.pick(this.#comparisons), drawn, inputs, random);
+    const { inputs } = this.#draws;
+    const drawn = this.#draws.next(random);
     const attributes: Record<string, AttributeValue> = {};
     for (const input of inputs) {
       if (input.origin !== "attribute") continue;
@@ -49,11 +40,6 @@ export class Applications {
       attributes,
     };
     return application as Application;
-  }
-
-  #draw(input: Input, random: Random): Scalar | undefined {
-    if (input.type.kind === "number" && random.chance(0.25)) return anyNumber(input.type, random);
-    return random.pick(this.#candidates.get(input.name) ?? []);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CheckedPolicy, Expr, Scalar } from "../ir.ts";
+import type { CheckedPolicy, Expr, FraudRules, Scalar } from "../ir.ts";
 import { typeOf, walk } from "../reasons/expression.ts";
 
 /** A numeric comparison of a policy: where it turns, an event is worth trying. */
@@ -10,12 +10,15 @@ export type Thresholds = {
   readonly comparisons: readonly NumericComparison[];
 };
 
+/** The rules whose thresholds are looked for: a policy's on applications, or those on card transactions. */
+export type Rules = FraudRules & Partial<Pick<CheckedPolicy, "risk" | "approval" | "scorecard">>;
+
 /** Every constant that an input is compared with, and every comparison of numbers. */
-export function thresholdsOf(policy: CheckedPolicy): Thresholds {
-  const byInput = new Map<string, Set<Scalar>>(policy.inputs.map(({ name }) => [name, new Set()]));
+export function thresholdsOf({ inputs, fraud, risk = [], approval = [], scorecard }: Rules): Thresholds {
+  const byInput = new Map<string, Set<Scalar>>(inputs.map(({ name }) => [name, new Set()]));
   const comparisons: NumericComparison[] = [];
   const add = (name: string, value: Scalar) => byInput.get(name)?.add(value);
-  for (const clause of [...policy.fraud, ...policy.risk, ...policy.approval]) {
+  for (const clause of [...fraud, ...risk, ...approval]) {
     if (!clause.when) continue;
     walk(clause.when, (part) => {
       if (part.kind === "in" && part.operand.kind === "input") {
@@ -31,7 +34,7 @@ export function thresholdsOf(policy: CheckedPolicy): Thresholds {
       }
     });
   }
-  for (const { source, bins } of policy.scorecard?.characteristics ?? []) {
+  for (const { source, bins } of scorecard?.characteristics ?? []) {
     for (const bin of bins) {
       if (bin.kind === "values") for (const value of bin.values) add(source.name, value);
       if (bin.kind !== "range") continue;

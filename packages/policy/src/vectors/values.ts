@@ -46,10 +46,10 @@ export function fittingValues(input: Input, thresholds: Iterable<Scalar>): Fitti
   return [...[...numbers].filter((value) => value >= type.min && value <= type.max), ...missing];
 }
 
-/** Characters of a text at most, as the contract of an application has it. */
+/** Characters of a text at most, as the contracts have it. */
 function textMax({ name, origin }: Input): number {
   if (origin === "attribute") return 256;
-  return name === "device_id" ? 128 : 64;
+  return name === "applicant_region" || name === "score_model" ? 64 : 128;
 }
 
 /** A number anywhere in the bounds, small ones and large ones as likely. */

@@ -106,8 +106,9 @@ describe("every aggregate equals its definition", () => {
           } else {
             const { stepMs, ...event } = next as Omit<ReturnType<typeof timed>[number], "tMs"> & { stepMs: number };
             const tMs = (events.at(-1)?.tMs ?? 1_000) + stepMs;
-            events.push({ ...event, tMs, credit_score: 700 });
-            expect(pick(windows.add(tMs, event))).toEqual(bruteForce(policy, events));
+            const whole = { ...event, credit_score: 700, loan_amount_minor: 1 };
+            events.push({ ...whole, tMs });
+            expect(pick(windows.add(tMs, whole))).toEqual(bruteForce(policy, events));
           }
         }
       }),

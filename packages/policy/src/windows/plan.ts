@@ -1,4 +1,4 @@
-import { type Aggregate, type CheckedPolicy, type Feature, type Input, inputMax } from "../ir.ts";
+import { type Aggregate, type Feature, type Input, inputMax, type Windowed } from "../ir.ts";
 
 /** One aggregate over one window that some policy asks for. `input` is its place in `WindowPlan.inputs`. */
 export type WindowSlot = {
@@ -26,7 +26,7 @@ export class WindowPlan {
   readonly slots: readonly WindowSlot[];
   readonly #slotOf: ReadonlyMap<string, number>;
 
-  constructor(policies: readonly CheckedPolicy[]) {
+  constructor(policies: readonly Windowed[]) {
     const inputs = new Map<string, Input>();
     const asked = new Map<string, { feature: Feature; inputKey: string | undefined }>();
     for (const policy of policies) {
@@ -53,28 +53,28 @@ export class WindowPlan {
   }
 
   /** Whether every feature of a policy is kept. */
-  covers(policy: CheckedPolicy): boolean {
+  covers(policy: Windowed): boolean {
     return policy.features.every((feature) => this.#slotOf.has(slotKey(policy, feature)));
   }
 
   /**
-   * The values of one policy's features, in its order, sums clamped to their caps, from what `PartitionWindows.add` gave.
+   * The values of one policy's features, in its order, clamped to their caps, from what `PartitionWindows.add` gave.
    * Throws a `RangeError` when the plan does not cover the policy.
    */
-  picker(policy: CheckedPolicy): (values: WindowValues) => number[] {
+  picker(policy: Windowed): (values: WindowValues) => number[] {
     const picks = policy.features.map((feature) => {
       const slot = this.#slotOf.get(slotKey(policy, feature));
-      if (slot === undefined) throw new RangeError(`The plan keeps no window for ${policy.name}'s ${feature.name}.`);
+      if (slot === undefined) throw new RangeError(`The plan keeps no window for the feature ${feature.name}.`);
       return { slot, cap: feature.cap ?? inputMax };
     });
     return (values) => picks.map(({ slot, cap }) => Math.min(values[slot] as number, cap));
   }
 }
 
-function inputOf(policy: CheckedPolicy, { name, input: read }: Feature): Input | undefined {
+function inputOf(policy: Windowed, { name, input: read }: Feature): Input | undefined {
   if (read === undefined) return undefined;
   const input = policy.inputs.find((candidate) => candidate.name === read);
-  if (!input) throw new RangeError(`${policy.name}'s ${name} reads ${read}, which the policy does not declare.`);
+  if (!input) throw new RangeError(`The feature ${name} reads ${read}, which the policy does not declare.`);
   return input;
 }
 
@@ -85,7 +85,7 @@ function declarationKey({ origin, name, type, values, default: standIn }: Input)
   return JSON.stringify([origin, name, type.kind, bounds, values ?? null, standIn ?? null]);
 }
 
-function slotKey(policy: CheckedPolicy, feature: Feature): string {
+function slotKey(policy: Windowed, feature: Feature): string {
   const input = inputOf(policy, feature);
   return `${feature.aggregate} ${feature.windowMs} ${input ? declarationKey(input) : ""}`;
 }

@@ -1,6 +1,6 @@
 import type { ValueType } from "../../src/ir.ts";
 import { formatScaled } from "../../src/language/decimal.ts";
-import { applicationFields } from "../../src/language/fields.ts";
+import { applicationFields, transactionFields } from "../../src/language/fields.ts";
 import { trickyTexts } from "../../src/vectors/values.ts";
 import type { Choices } from "./choices.ts";
 
@@ -20,6 +20,9 @@ export type Declared = Known & { readonly yaml: string };
 export const fields: readonly Known[] = applicationFields
   .filter(({ name }) => name !== "applicant_age")
   .map((field) => ({ ...field, input: true }));
+
+/** A card transaction's fields; it has no attributes. */
+export const cardFields: readonly Known[] = transactionFields.map((field) => ({ ...field, input: true }));
 
 const attributes = ["dti", "annual_income", "purpose", "employed", "inquiries", "ratio"];
 

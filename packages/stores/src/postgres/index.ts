@@ -7,7 +7,14 @@ export { CopyWriter } from "./copyWriter.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { migrate } from "./migrate.ts";
-export { type RecomputedDecision, type RecomputeEvent, recompute, recomputeEvents } from "./recompute.ts";
+export {
+  type RecomputedDecision,
+  type RecomputedFinding,
+  type RecomputeEvent,
+  recompute,
+  recomputeEvents,
+  recomputeTransactions,
+} from "./recompute.ts";
 export {
   claimRedrives,
   forgetRedrives,

@@ -37,6 +37,48 @@ export type RecomputedDecision = {
   reason_literals: string[];
 };
 
+/** A card transaction as compiled rules read it. `amount` is a decimal in major units. */
+export type RecomputeTransaction = {
+  transaction_id: string;
+  user_id: string;
+  topic: string;
+  partition: number;
+  record_offset: number;
+  t_ms: number;
+  amount: string;
+  credit_score: number;
+  merchant: string;
+  location: string;
+  card_type: string;
+  device_id: string;
+  in_scope: boolean;
+};
+
+/** A finding as compiled rules give it; nulls as in `RecomputedDecision`. */
+export type RecomputedFinding = {
+  transaction_id: string;
+  features: Record<string, number>;
+  flagged: boolean | null;
+  fraud_rules: string[];
+  fraud_reason: string | null;
+};
+
+/** Judges card transactions by compiled rules, as `recompute` decides applications. */
+export async function recomputeTransactions(
+  sql: Database,
+  select: string,
+  events: readonly RecomputeTransaction[],
+): Promise<RecomputedFinding[]> {
+  const statement = `with ${recomputeEvents} as (
+  select * from json_to_recordset($1::text::json) as event (
+    transaction_id uuid, user_id text, topic text, partition integer, record_offset bigint, t_ms bigint, amount numeric,
+    credit_score integer, merchant text, location text, card_type text, device_id text, in_scope boolean)
+)
+select * from (
+${select}) as finding`;
+  return await sql.unsafe<RecomputedFinding[]>(statement, [JSON.stringify(events)]);
+}
+
 /** Decides events by a compiled policy, in one statement; a row for each event in scope, in no order. */
 export async function recompute(
   sql: Database,
