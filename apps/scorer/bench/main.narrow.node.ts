@@ -7,8 +7,17 @@ import { readEnvironment, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
-import { type Copy, CopyWriter, connectCommitter, connectPostgres, type Settlement } from "@scoreline/stores/postgres";
+import {
+  applicationEvents,
+  type Copy,
+  CopyWriter,
+  connectCommitter,
+  connectPostgres,
+  type Settlement,
+} from "@scoreline/stores/postgres";
+
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
+import { applications } from "../src/applications.ts";
 import { Config } from "../src/config.ts";
 import { createObserver } from "../src/observer.ts";
 import { Policies } from "../src/policies.ts";
@@ -43,7 +52,6 @@ const sql = connectPostgres(config.CREDITDB_URL, { app: "scoreline-scorer", conn
 const committer = connectCommitter(config.CREDITDB_URL, {
   app: "scoreline-scorer",
   connectionsMax: 4,
-  copies: narrowCopies,
 });
 const { client: mongo, db } = connectMongo(config.MONGO_URL, { app: "scoreline-scorer" });
 const observer = createObserver(metrics, log);
@@ -55,6 +63,8 @@ const scorer = new Scorer({
   commit: committer.commit,
   seen: new SeenIds(),
   policies,
+  subject: { ...applications, table: { ...applicationEvents, copies: narrowCopies } },
+  scores: true,
   project: async () => {},
   source: topics.creditApplications,
   read: applicationReader((userId) => partitionForKey(userId, topics.creditApplications.partitions), "bench"),

@@ -37,9 +37,11 @@ export function faultOf(error: unknown): Fault {
   return absences.some((prefix) => code.startsWith(prefix)) ? "unavailable" : "unknown";
 }
 
+const idKeys: readonly unknown[] = ["credit_scores_pkey", "processed_transactions_pkey"];
+
 /** Any other key is the place of a record: its partition was settled before, and looking again would not end. */
 function isRepeatedId(error: unknown): boolean {
-  return (error as { constraint?: unknown }).constraint === "credit_scores_pkey";
+  return idKeys.includes((error as { constraint?: unknown }).constraint);
 }
 
 const driverErrors = new Set(["DeliveryFailed", "ProducerBusy"]);

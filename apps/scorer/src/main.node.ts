@@ -2,19 +2,23 @@ import { serve } from "@hono/node-server";
 import { EnvironmentError, readEnvironment, type TopicDefinition, topics } from "@scoreline/contracts";
 import { partitionForKey } from "@scoreline/kafka";
 import { createBatchProducer, createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
-import { connectMongo, readPolicies } from "@scoreline/stores/mongo";
+import { connectMongo, insertRawTransactions, rawTransactionOf, readPolicies } from "@scoreline/stores/mongo";
 import { connectCommitter, connectPostgres } from "@scoreline/stores/postgres";
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import manifest from "../package.json" with { type: "json" };
+import { applications } from "./applications.ts";
 import { Config } from "./config.ts";
 import { createObserver } from "./observer.ts";
+import type { PartitionDeps } from "./partition.ts";
 import { Policies } from "./policies.ts";
-import { createProjector } from "./projections.ts";
-import { applicationReader, type Reader } from "./read.ts";
+import { createProjectors } from "./projections.ts";
+import { applicationReader, transactionReader } from "./read.ts";
 import { readRefusal } from "./refusals.ts";
 import { Scorer } from "./scorer.ts";
 import { SeenIds } from "./seenIds.ts";
 import { heardBy, StallDetector } from "./stall.ts";
+import type { Kind } from "./subject.ts";
+import { type TransactionKind, transactions } from "./transactions.ts";
 
 /** How long a scorer may take to end after the first signal: below the 30 s that Kubernetes and Docker Compose can give. */
 const shutdownMsMax = 25_000;
@@ -59,16 +63,18 @@ const shared = {
   describe: (names: string[]) => describeTopics(kafka, names),
   sql,
   commit: committer.commit,
-  seen: new SeenIds(),
   policies,
-  project: createProjector({ producer, db }),
   version,
   metrics,
   log,
 };
+const projectors = createProjectors({ producer, db });
+
+/** What a topic's scorer has to itself. */
+type Own<K extends Kind> = Pick<PartitionDeps<K>, "subject" | "read" | "project" | "trail"> & { scores: boolean };
 
 /** A scorer of one topic, in a consumer group of its own. */
-function scorerOf(source: TopicDefinition, groupId: string, read: Reader) {
+function scorerOf<K extends Kind>(source: TopicDefinition, groupId: string, own: Own<K>) {
   const consumer = createConsumer({
     ...kafka,
     groupId,
@@ -76,14 +82,46 @@ function scorerOf(source: TopicDefinition, groupId: string, read: Reader) {
     ...(config.SCORER_INSTANCE_ID ? { groupInstanceId: config.SCORER_INSTANCE_ID } : {}),
   });
   const stalls = new StallDetector();
-  const scorer = new Scorer({ ...shared, source, read, consumer, stalls, observer: heardBy(observer, stalls) });
+  const heard = heardBy(observer, stalls);
+  const scorer = new Scorer<K>({ ...shared, ...own, seen: new SeenIds(), source, consumer, stalls, observer: heard });
   return { scorer, stalls };
 }
 
-const partitionOf = (userId: string) => partitionForKey(userId, topics.creditApplications.partitions);
+const partitionsOf =
+  ({ partitions }: TopicDefinition) =>
+  (userId: string) =>
+    partitionForKey(userId, partitions);
+
+const rawTransactions: NonNullable<PartitionDeps<TransactionKind>["trail"]> = {
+  name: "raw_transactions",
+  write: (place, events) =>
+    insertRawTransactions(
+      db,
+      events.map((event) => rawTransactionOf(place, event)),
+    ),
+};
+
 const running = [
-  scorerOf(topics.creditApplications, config.SCORER_GROUP_ID, applicationReader(partitionOf, version)),
-  scorerOf(topics.deadLetters, `${config.SCORER_GROUP_ID}-dead-letters`, readRefusal),
+  scorerOf(topics.creditApplications, config.SCORER_GROUP_ID, {
+    subject: applications,
+    read: applicationReader(partitionsOf(topics.creditApplications), version),
+    project: projectors.applications,
+    scores: true,
+  }),
+  scorerOf(topics.transactions, `${config.SCORER_GROUP_ID}-transactions`, {
+    subject: transactions,
+    read: transactionReader(partitionsOf(topics.transactions), version),
+    project: projectors.transactions,
+    trail: rawTransactions,
+    scores: true,
+  }),
+  // Their good records are nobody's here: only what ingest refused is taken down.
+  scorerOf(topics.deadLetters, `${config.SCORER_GROUP_ID}-dead-letters`, {
+    subject: applications,
+    read: readRefusal,
+    project: projectors.applications,
+    scores: false,
+  }),
 ];
 
 /** Runs all of them until they are stopped; a defect in one ends the others too, and is thrown. */

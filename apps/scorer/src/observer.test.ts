@@ -1,7 +1,8 @@
 import { createLogger, createMetrics } from "@scoreline/telemetry";
 import { describe, expect, test } from "vitest";
-import { decideBy, read, shipped, version } from "../test/policies.ts";
+import { read, scoreBy, shipped, version } from "../test/policies.ts";
 import { application, nowMs, record } from "../test/records.ts";
+import { type ApplicationKind, applications } from "./applications.ts";
 import { createObserver } from "./observer.ts";
 import { applicationReader, type Draft } from "./read.ts";
 import { settle } from "./settle.ts";
@@ -20,7 +21,8 @@ test("records, checks, decisions and alerts are counted as they were settled, an
   const drafts: Draft[] = values.map((value, offset) => readRecord(record(offset, value), nowMs));
   drafts.push({ kind: "skipped", offset: 4n, tMs: nowMs });
   const topic = "credit_applications";
-  observer.settled({ topic, partition: 0 }, drafts, settle(drafts, new Set(), decideBy()));
+  const settlement = settle<ApplicationKind>(drafts, new Set(), scoreBy(), "application_id");
+  observer.settled<ApplicationKind>({ topic, partition: 0 }, drafts, settlement, applications.outcomeOf);
   const { body } = await metrics.expose();
   for (const [outcome, count] of Object.entries({ scored: 2, duplicate: 1, failed: 1, skipped: 1 })) {
     expect(body).toContain(
@@ -31,7 +33,7 @@ test("records, checks, decisions and alerts are counted as they were settled, an
   expect(body).toContain('data_quality_invalid_count{check="duplicate_application_id",app="scorer"} 1');
   expect(body).toContain('scoreline_fraud_alerts_total{rule="risky-transaction",app="scorer"} 1');
   expect(body).toContain('scoreline_scorer_forgiven_total{flaw="unknown_field",app="scorer"} 1');
-  expect(body).toContain('scoreline_decision_latency_seconds_count{app="scorer"} 2');
+  expect(body).toContain(`scoreline_decision_latency_seconds_count{app="scorer",topic="${topic}"} 2`);
 });
 
 describe("what the policies say", () => {

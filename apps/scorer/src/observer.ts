@@ -3,6 +3,7 @@ import type { Logger, Metrics } from "@scoreline/telemetry";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { PoliciesObserver } from "./policies.ts";
 import type { Draft } from "./read.ts";
+import type { Kind, Outcome, Subject } from "./subject.ts";
 
 type Place = { topic: string; partition: number };
 
@@ -10,7 +11,12 @@ type Place = { topic: string; partition: number };
 export type Observer = {
   received: Ledger["received"];
   returned: Ledger["returned"];
-  settled(place: Place, drafts: readonly Draft[], settlement: Settlement): void;
+  settled<K extends Kind>(
+    place: Place,
+    drafts: readonly Draft<K["event"]>[],
+    settlement: Settlement<K["scored"]>,
+    outcomeOf: Subject<K>["outcomeOf"],
+  ): void;
   retrying(place: Place, sink: string, error: unknown): void;
   /** A batch waits for a policy to decide by, and why; undefined when it does no longer. */
   waiting(place: Place, why: string | undefined): void;
@@ -26,13 +32,14 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
   const invalid = metrics.counter("dataQualityInvalid");
   const forgiven = metrics.counter("forgiven");
   const decisions = metrics.counter("decisions");
+  const transactions = metrics.counter("transactionsFlagged");
   const alerts = metrics.counter("fraudAlerts");
   const latency = metrics.histogram("decisionLatency");
   return {
     received: ledger.received,
     returned: ledger.returned,
-    settled: ({ topic }, drafts, { scored, faulty }) => {
-      const duplicates = faulty.filter((record) => record.failures[0]?.check === "duplicate_application_id").length;
+    settled: ({ topic }, drafts, { scored, faulty }, outcomeOf) => {
+      const duplicates = faulty.filter((record) => record.failures[0]?.check.startsWith("duplicate_")).length;
       ledger.settled(topic, {
         scored: scored.length,
         duplicate: duplicates,
@@ -43,11 +50,14 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
       for (const draft of drafts)
         if (draft.kind === "candidate") for (const flaw of draft.flaws) forgiven.inc({ flaw });
       const nowMs = Date.now();
-      for (const { tMs, decision } of scored) {
-        for (const rule of decision.fraudRules) alerts.inc({ rule });
-        latency.observe((nowMs - tMs) / 1000);
+      const outcomes = scored.map(outcomeOf);
+      for (const { fraudRules } of outcomes) for (const rule of fraudRules) alerts.inc({ rule });
+      for (const { tMs } of scored) latency.observe({ topic }, (nowMs - tMs) / 1000);
+      for (const { labels, count } of tallied(outcomes)) decisions.inc(labels, count);
+      for (const { approvalStatus, fraudRules, policyVersion } of outcomes) {
+        if (approvalStatus !== undefined) continue;
+        transactions.inc({ flagged: String(fraudRules.length > 0), policy_version: policyVersion });
       }
-      for (const { labels, count } of tallied(scored)) decisions.inc(labels, count);
     },
     retrying: ({ topic, partition }, sink, error) => {
       metrics.counter("sinkRetries").inc({ sink });
@@ -67,10 +77,10 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
 type Tally = { labels: { approval_status: string; risk_level: string; policy_version: string }; count: number };
 
 /** A batch's decisions by outcome, of which it has few: a counter takes longer to find its series than a decision takes. */
-function tallied(scored: Settlement["scored"]): Tally[] {
+function tallied(outcomes: readonly Outcome[]): Tally[] {
   const tallies: Tally[] = [];
-  for (const { decision } of scored) {
-    const { approvalStatus, riskLevel, policyVersion } = decision;
+  for (const { approvalStatus, riskLevel, policyVersion } of outcomes) {
+    if (approvalStatus === undefined || riskLevel === undefined) continue;
     const known = tallies.find(
       ({ labels }) =>
         labels.approval_status === approvalStatus &&

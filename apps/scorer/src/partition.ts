@@ -1,7 +1,6 @@
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { Committer, Database, HeldPartition } from "@scoreline/stores/postgres";
 import { CommitPipeline, type Ready } from "./commitPipeline.ts";
-import { createDecide } from "./decide.ts";
 import { Dropped, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
 import type { Policies } from "./policies.ts";
@@ -9,6 +8,8 @@ import { ProjectionQueue } from "./projectionQueue.ts";
 import type { Projector } from "./projections.ts";
 import type { Draft, Reader } from "./read.ts";
 import type { SeenIds } from "./seenIds.ts";
+import type { Kind, Subject } from "./subject.ts";
+import { type Trail, TrailingProjection } from "./trailingProjection.ts";
 import { WindowKeeper } from "./windows.ts";
 
 /** Records settled in one transaction: all that wait, up to this. */
@@ -27,12 +28,17 @@ const finishMsMax = 10_000;
 /** How long what is under way may take to end, once the partition is given up. */
 const dropMsMax = 2_000;
 
-export type PartitionDeps = {
+export type PartitionDeps<K extends Kind> = {
+  /** What the topic holds. */
+  subject: Subject<K>;
+  read: Reader<K["event"]>;
   sql: Database;
   commit: Committer["commit"];
   seen: SeenIds;
   policies: Pick<Policies, "snapshot" | "until">;
-  project: Projector;
+  project: Projector<K["committed"] | K["scored"]>;
+  /** What follows the commits at a pace of its own, if anything does. */
+  trail?: Trail<K["committed"]>;
   observer: Observer;
   /** This program's version, kept with what it finds bad. */
   version: string;
@@ -49,17 +55,17 @@ export type PartitionEvents = {
  * One partition in this process' hands: its records wait in a bounded backlog, are settled in order, and what was settled is
  * projected beside that.
  */
-export class PartitionWorker {
+export class PartitionWorker<K extends Kind> {
   readonly held: HeldPartition;
-  readonly #read: Reader;
-  readonly #deps: PartitionDeps;
+  readonly #deps: PartitionDeps<K>;
   readonly #events: PartitionEvents;
   readonly #drop = new AbortController();
   /** Aborted when nothing new is begun any more: a batch that waits for a policy or its windows is given up. */
   readonly #patience = new AbortController();
   readonly #windows: WindowKeeper;
-  readonly #pipeline: CommitPipeline;
-  readonly #projections: ProjectionQueue;
+  readonly #pipeline: CommitPipeline<K>;
+  readonly #projections: ProjectionQueue<K["committed"] | K["scored"]>;
+  readonly #trailing: TrailingProjection<K["committed"]> | undefined;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
   /** Records that were accepted and are not settled, those of batches under way included. */
@@ -69,26 +75,30 @@ export class PartitionWorker {
   #draining: Promise<void> | undefined;
   #draftedMs = 0;
 
-  constructor(held: HeldPartition, read: Reader, deps: PartitionDeps, events: PartitionEvents) {
+  constructor(held: HeldPartition, deps: PartitionDeps<K>, events: PartitionEvents) {
     this.held = held;
     this.#events = events;
-    this.#read = read;
     this.#deps = deps;
-    const { sql, commit, seen, project, observer } = deps;
+    const { subject, sql, commit, seen, project, observer, trail } = deps;
+    const { table } = subject;
     this.#windows = new WindowKeeper(held, {
       sql,
+      table: table.windows,
       persist: (attempt) => this.#persist("postgres", attempt, this.#patience.signal),
       onRebuilding: () => observer.rebuilding(held),
       onRebuilt: (rows, ms) => observer.rebuilt(held, rows, ms),
     });
+    const onRetry = (error: unknown) => observer.retrying(held, trail?.name ?? "", error);
+    this.#trailing = trail && new TrailingProjection(held, { sql, table, trail, onRetry });
     this.#projections = new ProjectionQueue(held, {
       sql,
+      table,
       project,
       persist: (sink, attempt) => this.#persist(sink, attempt),
       onFailure: (error) => this.#fail(error),
       onProjected: () => events.onMoved(),
     });
-    this.#pipeline = new CommitPipeline(held, {
+    this.#pipeline = new CommitPipeline(held, subject, {
       sql,
       commit,
       seen,
@@ -98,9 +108,10 @@ export class PartitionWorker {
       onSettled: (drafts, settlement) => {
         // What was left behind and ends later has been told of as returned.
         if (this.#isReturned) return;
-        observer.settled(held, drafts, settlement);
+        observer.settled(held, drafts, settlement, subject.outcomeOf);
         this.#unsettled -= drafts.length;
         this.#projections.push(settlement);
+        this.#trailing?.follow();
         events.onMoved();
       },
     });
@@ -126,6 +137,7 @@ export class PartitionWorker {
   /** Starts with what an earlier holder left to project. */
   begin(): void {
     this.#projections.begin();
+    this.#trailing?.follow();
   }
 
   /** Takes records of this partition, in order. */
@@ -141,8 +153,10 @@ export class PartitionWorker {
 
   /** Makes the windows that the published policies ask for, so that they are there when they are needed. */
   prepare(): void {
-    const { snapshot } = this.#deps.policies;
-    if (snapshot && !this.#patience.signal.aborted) this.#windows.prepare(snapshot.planFrom(this.held.maxTMs));
+    const { subject, policies } = this.#deps;
+    const { snapshot } = policies;
+    if (!snapshot || this.#patience.signal.aborted) return;
+    this.#windows.prepare(snapshot.planFrom(subject.block, this.held.maxTMs));
   }
 
   /**
@@ -153,6 +167,7 @@ export class PartitionWorker {
     this.#clear();
     this.#patience.abort();
     this.#drop.abort();
+    this.#trailing?.stop();
     await within(dropMsMax, this.#ended());
     if (this.#isReturned) return;
     this.#isReturned = true;
@@ -174,6 +189,7 @@ export class PartitionWorker {
     await this.#draining;
     await this.#windows.ended();
     await this.#projections.idle();
+    await this.#trailing?.idle();
   }
 
   #clear(): void {
@@ -207,31 +223,31 @@ export class PartitionWorker {
   }
 
   /** The next batch, read: all that waits, within the bounds of a batch, at the broker's time, which never falls. */
-  #take(): Draft[] {
+  #take(): Draft<K["event"]>[] {
     const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
     for (const record of batch) this.#backlogBytes -= bytesOf(record);
     return batch.map((record) => {
       this.#draftedMs = Math.max(this.#draftedMs, this.held.maxTMs, record.timestampMs);
-      return this.#read(record, this.#draftedMs);
+      return this.#deps.read(record, this.#draftedMs);
     });
   }
 
   /** What a batch is decided by; waits until the policies in force at its times are known and their windows are there. */
-  async #ready(drafts: readonly Draft[], quiet: () => Promise<void>): Promise<Ready | undefined> {
+  async #ready(drafts: readonly Draft<K["event"]>[], quiet: () => Promise<void>): Promise<Ready<K> | undefined> {
     const first = drafts.find((draft) => draft.kind === "candidate")?.tMs;
     const last = drafts.findLast((draft) => draft.kind === "candidate")?.tMs;
     if (first === undefined || last === undefined) return undefined;
-    const { policies, observer } = this.#deps;
+    const { subject, policies, observer } = this.#deps;
     try {
       const why = (reason: string) => observer.waiting(this.held, reason);
       const snapshot = await policies.until(first, last, this.#patience.signal, why);
-      const plan = snapshot.planFrom(Math.max(this.held.maxTMs, first));
-      let kept = this.#windows.serving(plan, snapshot.policiesBetween(first, last));
+      const plan = snapshot.planFrom(subject.block, Math.max(this.held.maxTMs, first));
+      let kept = this.#windows.serving(plan, snapshot.rulesBetween(subject.block, first, last));
       if (!kept) {
         await quiet();
         kept = await this.#windows.renewed();
       }
-      return { decide: createDecide(snapshot, kept), windows: kept.windows };
+      return { score: subject.scoreBy(snapshot, kept), windows: kept.windows };
     } finally {
       observer.waiting(this.held, undefined);
     }

@@ -101,7 +101,7 @@ test("waiting ends when the partition is given up, before it began and during it
 test("a new version is heard of by the next read", async () => {
   const { policies, asked } = newPolicies(1);
   const heard: number[] = [];
-  policies.onRead(() => heard.push(policies.snapshot?.policiesBetween(0, nowMs).length ?? 0));
+  policies.onRead(() => heard.push(policies.snapshot?.rulesBetween("applications", 0, nowMs).length ?? 0));
   const second = version(shipped("velocity"), { number: 2, effectiveFromMs: nowMs });
   asked[0]?.answer({ ...read(versions), readAtMs: nowMs });
   await until(() => asked.length === 2);

@@ -1,4 +1,4 @@
-import type { Database, HeldPartition } from "@scoreline/stores/postgres";
+import { applicationEvents, type Database, type HeldPartition } from "@scoreline/stores/postgres";
 import { expect, test } from "vitest";
 import { ProjectionQueue } from "./projectionQueue.ts";
 
@@ -15,6 +15,7 @@ function newQueue(onProjected: () => void) {
   const sql = (() => Promise.resolve({ count: 1 })) as unknown as Database;
   const queue = new ProjectionQueue(held, {
     sql,
+    table: applicationEvents,
     project: async () => {},
     persist: (_, attempt) => attempt(),
     onFailure: (error) => {

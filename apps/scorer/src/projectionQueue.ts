@@ -1,6 +1,7 @@
 import {
   type Committed,
   type Database,
+  type EventTable,
   type HeldPartition,
   readCommitted,
   recordProjected,
@@ -17,9 +18,10 @@ const waitingBytesMax = 4_000_000;
 /** Offsets read back and projected again in one go: bad records among them come with all their bytes. */
 const catchUpMax = 250n;
 
-export type ProjectionQueueDeps = {
+export type ProjectionQueueDeps<Scored> = {
   sql: Database;
-  project: Projector;
+  table: EventTable<never, Scored>;
+  project: Projector<Scored>;
   /** Repeats an attempt for as long as its sink is away; rejects when the partition is given up. */
   persist: <T>(sink: string, attempt: () => Promise<T>) => Promise<T>;
   /** Hears why the projection cannot go on. */
@@ -28,16 +30,16 @@ export type ProjectionQueueDeps = {
   onProjected: () => void;
 };
 
-type Part = Committed & { next: bigint };
+type Part<Scored> = Committed<Scored> & { next: bigint };
 
 /**
  * Projects what is committed of one partition, in order and beside the decisions, which wait only for room. How far it has
  * come is recorded after the sinks have acknowledged, so that the next holder begins there.
  */
-export class ProjectionQueue {
+export class ProjectionQueue<Scored> {
   readonly #held: HeldPartition;
-  readonly #deps: ProjectionQueueDeps;
-  #parts: Part[] = [];
+  readonly #deps: ProjectionQueueDeps<Scored>;
+  #parts: Part<Scored>[] = [];
   #records = 0;
   #bytes = 0;
   #running: Promise<void> | undefined;
@@ -47,7 +49,7 @@ export class ProjectionQueue {
   #tellRoom: () => void = () => {};
   #room: Promise<void> | undefined;
 
-  constructor(held: HeldPartition, deps: ProjectionQueueDeps) {
+  constructor(held: HeldPartition, deps: ProjectionQueueDeps<Scored>) {
     this.#held = held;
     this.#deps = deps;
   }
@@ -58,7 +60,7 @@ export class ProjectionQueue {
   }
 
   /** Takes in what was committed last. */
-  push(part: Part): void {
+  push(part: Part<Scored>): void {
     this.#parts.push(part);
     this.#records += sizeOf(part);
     this.#bytes += bytesOf(part);
@@ -107,10 +109,10 @@ export class ProjectionQueue {
     }
   }
 
-  async #projectAll(parts: Part[]): Promise<void> {
+  async #projectAll(parts: Part<Scored>[]): Promise<void> {
     const scored = parts.flatMap((part) => part.scored);
     const faulty = parts.flatMap((part) => part.faulty);
-    await this.#project({ scored, faulty }, (parts.at(-1) as Part).next);
+    await this.#project({ scored, faulty }, (parts.at(-1) as Part<Scored>).next);
     for (const part of parts) {
       this.#records -= sizeOf(part);
       this.#bytes -= bytesOf(part);
@@ -120,7 +122,7 @@ export class ProjectionQueue {
   }
 
   /** The first parts that wait, one at least, as many as are small enough together. */
-  #take(): Part[] {
+  #take(): Part<Scored>[] {
     let records = 0;
     const beyond = this.#parts.findIndex((part, index) => {
       records += sizeOf(part);
@@ -138,13 +140,14 @@ export class ProjectionQueue {
     const { projectedOffset, nextOffset: end } = this.#held;
     for (let from = projectedOffset; from < end; from += catchUpMax) {
       const to = from + catchUpMax < end ? from + catchUpMax : end;
-      const committed = await this.#deps.persist("postgres", () => readCommitted(this.#deps.sql, this.#held, from, to));
+      const { sql, table, persist } = this.#deps;
+      const committed = await persist("postgres", () => readCommitted(sql, table, this.#held, { from, to }));
       await this.#project(committed, to);
     }
     await this.#noting;
   }
 
-  async #project(committed: Committed, to: bigint): Promise<void> {
+  async #project(committed: Committed<Scored>, to: bigint): Promise<void> {
     const { persist, project } = this.#deps;
     const projected = persist("projections", () => project(this.#held, committed));
     await Promise.all([projected, this.#noting]);
@@ -160,10 +163,10 @@ export class ProjectionQueue {
   }
 }
 
-function sizeOf({ scored, faulty }: Committed): number {
+function sizeOf({ scored, faulty }: Committed<unknown>): number {
   return scored.length + faulty.length;
 }
 
-function bytesOf({ faulty }: Committed): number {
+function bytesOf({ faulty }: Committed<unknown>): number {
   return faulty.reduce((sum, { kept }) => sum + (kept?.key?.length ?? 0) + (kept?.value?.length ?? 0), 0);
 }

@@ -3,9 +3,10 @@ import { DeliveryFailed } from "@scoreline/kafka";
 import { MemoryProducer } from "@scoreline/kafka/memory";
 import { MongoClient } from "mongodb";
 import { expect, test } from "vitest";
-import { decideBy } from "../test/policies.ts";
+import { scoreBy } from "../test/policies.ts";
 import { application, nowMs, record } from "../test/records.ts";
-import { createProjector } from "./projections.ts";
+import type { ApplicationKind } from "./applications.ts";
+import { createProjectors } from "./projections.ts";
 import { applicationReader } from "./read.ts";
 import { settle } from "./settle.ts";
 
@@ -16,12 +17,12 @@ const db = new MongoClient("mongodb://127.0.0.1:1/").db("unused");
 
 function settled(...values: unknown[]) {
   const drafts = values.map((value, offset) => read(record(offset, value), nowMs + offset));
-  return settle(drafts, new Set(), decideBy());
+  return settle<ApplicationKind>(drafts, new Set(), scoreBy(), "application_id");
 }
 
 test("each scored application is one decision, keyed by its id, with the same id on a repeat", async () => {
   const producer = new MemoryProducer();
-  const project = createProjector({ producer, db });
+  const project = createProjectors({ producer, db }).applications;
   const committed = settled(application("a"), application("b", { credit_score: 550 }));
   await project(place, committed);
   await project(place, committed);
@@ -52,7 +53,7 @@ test("a decision's record is what its contract says, for every outcome", async (
   const committed = settled(
     ...values.filter(({ credit_score, loan_amount }) => credit_score > 450 || loan_amount < 15_001),
   );
-  await createProjector({ producer, db })(place, committed);
+  await createProjectors({ producer, db }).applications(place, committed);
   const events = producer
     .records(topics.creditDecisions.name)
     .map(({ value }) => JSON.parse(Buffer.from(value).toString()));
@@ -62,13 +63,16 @@ test("a decision's record is what its contract says, for every outcome", async (
 
 test("a bad record is one dead letter, and a repeat of an id is none", async () => {
   const producer = new MemoryProducer();
-  await createProjector({ producer, db })(place, settled(application("a"), application("a"), Buffer.from("{")));
+  await createProjectors({ producer, db }).applications(
+    place,
+    settled(application("a"), application("a"), Buffer.from("{")),
+  );
   expect(producer.records(topics.deadLetters.name)).toMatchObject([{ key: Buffer.from("u"), value: Buffer.from("{") }]);
 });
 
 test("a record that was not acknowledged fails the projection", async () => {
   const failed = new DeliveryFailed("away", { retryable: true });
   const producer = new MemoryProducer({ fault: ({ key }) => (key === "b" ? failed : undefined) });
-  const projected = createProjector({ producer, db })(place, settled(application("a"), application("b")));
+  const projected = createProjectors({ producer, db }).applications(place, settled(application("a"), application("b")));
   await expect(projected).rejects.toBe(failed);
 });

@@ -1,7 +1,13 @@
 import { topics, Utf8Writer } from "@scoreline/contracts";
 import type { BatchProducer, RecordToSend } from "@scoreline/kafka";
-import { chunkOf, type FraudAlert, insertAlerts } from "@scoreline/stores/mongo";
-import type { Committed, CommittedScore } from "@scoreline/stores/postgres";
+import {
+  type ApplicationAlert,
+  chunkOf,
+  type FraudAlert,
+  insertAlerts,
+  type TransactionAlert,
+} from "@scoreline/stores/mongo";
+import type { Committed, CommittedScore, CommittedTransaction, FaultyRecord } from "@scoreline/stores/postgres";
 import type { Db } from "mongodb";
 import { deadLetterOf } from "./deadLetters.ts";
 import { coordinatesOf } from "./read.ts";
@@ -10,28 +16,67 @@ import { Rounds } from "./rounds.ts";
 type Place = { topic: string; partition: number };
 
 /** Where committed rows are projected to: alerts to MongoDB, decisions and dead letters to Kafka. */
-export type Projector = (place: Place, committed: Committed) => Promise<void>;
+export type Projector<Scored> = (place: Place, committed: Committed<Scored>) => Promise<void>;
+
+/** The projections of each topic's rows, over sinks that they share. */
+export type Projectors = { applications: Projector<CommittedScore>; transactions: Projector<CommittedTransaction> };
 
 const decisionBytesGuess = 384;
 
 /**
- * Projects committed rows, and resolves once every sink has acknowledged. A repeat gives the same alert `_id`, decision
- * id and dead letter id, so delivery at least once has the effect of once.
+ * Projectors of committed rows, which resolve once every sink has acknowledged. A repeat gives the same alert `_id`,
+ * decision id and dead letter id, so delivery at least once has the effect of once.
  */
-export function createProjector({ producer, db }: { producer: BatchProducer; db: Db }): Projector {
+export function createProjectors({ producer, db }: { producer: BatchProducer; db: Db }): Projectors {
   const alerting = new Rounds((alerts: readonly FraudAlert[]) => insertAlerts(db, alerts));
   const sending = new Rounds((records: readonly RecordToSend[]) => producer.sendAll(records));
-  return async (place, { scored, faulty }) => {
-    const alerts = scored.filter((record) => record.decision.isFraud).map((record) => alertOf(place, record));
-    const records = [
-      ...decisionsOf(place, scored),
-      ...faulty.flatMap((record) => (record.kept ? [deadLetterOf(place, record, record.kept)] : [])),
-    ];
-    await Promise.all([alerting.do(alerts), sending.do(records)]);
+  return {
+    applications: async (place, { scored, faulty }) => {
+      const alerts = scored.filter((record) => record.decision.isFraud).map((record) => alertOf(place, record));
+      const records = [...decisionsOf(place, scored), ...deadLettersOf(place, faulty)];
+      await Promise.all([alerting.do(alerts), sending.do(records)]);
+    },
+    transactions: async (place, { scored, faulty }) => {
+      const flagged = scored.filter((record) => record.finding.flagged);
+      const alerts = flagged.map((record) => transactionAlertOf(place, record));
+      await Promise.all([alerting.do(alerts), sending.do(deadLettersOf(place, faulty))]);
+    },
   };
 }
 
-function alertOf({ topic, partition }: Place, { offset, tMs, application, decision }: CommittedScore): FraudAlert {
+function deadLettersOf(place: Place, faulty: readonly FaultyRecord[]): RecordToSend[] {
+  return faulty.flatMap((record) => (record.kept ? [deadLetterOf(place, record, record.kept)] : []));
+}
+
+function transactionAlertOf(
+  { topic, partition }: Place,
+  { offset, tMs, transaction, finding }: CommittedTransaction,
+): TransactionAlert {
+  return {
+    _id: `transaction/${transaction.transaction_id}`,
+    kind: "transaction",
+    transaction_id: transaction.transaction_id,
+    user_id: transaction.user_id,
+    credit_score: transaction.credit_score,
+    amount: transaction.amount_minor / 100,
+    location: transaction.location,
+    merchant: transaction.merchant,
+    reason: finding.fraudReason ?? "",
+    rules: finding.fraudRules,
+    policy_version: finding.policyVersion,
+    alerted_at: new Date(tMs),
+    status: "open",
+    topic,
+    partition,
+    offset: Number(offset),
+    chunk: chunkOf(topic, partition, offset),
+  };
+}
+
+function alertOf(
+  { topic, partition }: Place,
+  { offset, tMs, application, decision }: CommittedScore,
+): ApplicationAlert {
   return {
     _id: application.application_id,
     kind: "application",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { application, nowMs, record } from "../test/records.ts";
-import { applicationReader, idOf } from "./read.ts";
+import { application, nowMs, record, transaction, uuidOf } from "../test/records.ts";
+import { applicationIdIn, applicationReader, transactionIdIn, transactionReader } from "./read.ts";
 
 const read = applicationReader((userId) => (userId === "u" ? 0 : 3), "0.1.0");
 
@@ -10,7 +10,8 @@ test("a third party's record without a key, with an integer id and a float epoch
     kind: "candidate",
     offset: 5n,
     tMs: nowMs,
-    application: { application_id: "1234", timestamp_ms: 1_767_225_600_250 },
+    id: "1234",
+    event: { application_id: "1234", timestamp_ms: 1_767_225_600_250 },
     flaws: [],
   });
 });
@@ -70,5 +71,31 @@ test("a record nested without end is refused, not a crash", () => {
 });
 
 test.each([[null], [undefined], [5], ["text"], [[]], [{ application_id: {} }]])("%j has no id", (value) => {
-  expect(idOf(value)).toBeUndefined();
+  expect(applicationIdIn(value)).toBeUndefined();
+});
+
+describe("card transactions", () => {
+  const readTransaction = transactionReader(() => 0, "0.1.0");
+  const topic = { topic: "transactions" };
+
+  test("are candidates under their own id, in lower case", () => {
+    const raw = record(3, transaction(1, { transaction_id: uuidOf(1).toUpperCase() }), topic);
+    expect(readTransaction(raw, nowMs)).toMatchObject({
+      kind: "candidate",
+      id: uuidOf(1),
+      event: { amount_minor: 4_000 },
+      flaws: [],
+    });
+  });
+
+  test("that break their contract are kept, under their own id where that can be read", () => {
+    const bad = record(3, transaction(1, { amount: -1, card_type: "DINERS" }), topic);
+    expect(readTransaction(bad, nowMs)).toMatchObject({
+      kind: "faulty",
+      record: { recordId: uuidOf(1), failures: [{ check: "invalid_amount" }, { check: "invalid_card_type" }] },
+    });
+    const nameless = record(3, transaction(1, { transaction_id: 7 }), topic);
+    expect(readTransaction(nameless, nowMs)).toMatchObject({ record: { recordId: "transactions/0/3" } });
+    expect(transactionIdIn(null)).toBeUndefined();
+  });
 });

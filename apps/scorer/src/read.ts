@@ -1,4 +1,14 @@
-import { type Application, type Failure, type Forgiven, Identifier, parseApplication } from "@scoreline/contracts";
+import {
+  type Application,
+  type Failure,
+  type Forgiven,
+  Identifier,
+  type Parsed,
+  parseApplication,
+  parseTransaction,
+  type Transaction,
+  transactionFields,
+} from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { FaultyRecord } from "@scoreline/stores/postgres";
 import { keep } from "./deadLetters.ts";
@@ -6,13 +16,14 @@ import { keep } from "./deadLetters.ts";
 /** Why a good record needed forbearance; see the metric `scoreline_scorer_forgiven_total`. */
 export type Flaw = "unknown_field" | "naive_timestamp" | "misrouted_key";
 
-/** A record as it was read, before it is known whether its application_id is new. `tMs` never falls within a partition. */
-export type Draft =
+/** A record as it was read, before it is known whether its id is new. `tMs` never falls within a partition. */
+export type Draft<Event = Application> =
   | {
       kind: "candidate";
       offset: bigint;
       tMs: number;
-      application: Application;
+      id: string;
+      event: Event;
       flaws: readonly Flaw[];
       raw: ConsumedRecord;
     }
@@ -20,7 +31,7 @@ export type Draft =
   | { kind: "skipped"; offset: bigint; tMs: number };
 
 /** Reads one record of a topic at the broker's time `tMs`. */
-export type Reader = (raw: ConsumedRecord, tMs: number) => Draft;
+export type Reader<Event = Application> = (raw: ConsumedRecord, tMs: number) => Draft<Event>;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -30,16 +41,49 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  */
 export const valueBytesMax = 16_000_000;
 
+/** What a topic's good records are read by. `idOf` names an event; `idIn` finds the id of a record that breaks other rules. */
+type Contract<Event> = {
+  parse: (input: unknown, door: "topic", nowMs: number) => Parsed<Event>;
+  idOf: (event: Event) => string;
+  idIn: (value: unknown) => string | undefined;
+};
+
+type PartitionOf = (userId: string) => number;
+
 /** Reads loan applications. `partitionOf` gives the partition that a user's records belong on. */
-export function applicationReader(partitionOf: (userId: string) => number, scorerVersion: string): Reader {
+export function applicationReader(partitionOf: PartitionOf, scorerVersion: string): Reader {
+  const contract = {
+    parse: parseApplication,
+    idOf: ({ application_id }: Application) => application_id,
+    idIn: applicationIdIn,
+  };
+  return readerOf<Application>(contract, partitionOf, scorerVersion);
+}
+
+/** Reads card transactions, as `applicationReader` reads applications. */
+export function transactionReader(partitionOf: PartitionOf, scorerVersion: string): Reader<Transaction> {
+  const contract = {
+    parse: parseTransaction,
+    idOf: ({ transaction_id }: Transaction) => transaction_id,
+    idIn: transactionIdIn,
+  };
+  return readerOf<Transaction>(contract, partitionOf, scorerVersion);
+}
+
+function readerOf<Event extends { user_id: string }>(
+  { parse, idOf, idIn }: Contract<Event>,
+  partitionOf: PartitionOf,
+  scorerVersion: string,
+): Reader<Event> {
   return (raw, tMs) => {
     if ((raw.value?.length ?? 0) > valueBytesMax) return tooLarge(raw, tMs, scorerVersion);
     const read = readJson(raw.value);
     if (!read.ok) return faulty(raw, tMs, undefined, [read.failure], scorerVersion);
-    const parsed = parseApplication(read.value, "topic", tMs);
-    if (!parsed.ok) return faulty(raw, tMs, idOf(read.value), parsed.failures, scorerVersion);
-    const flaws = flawsOf(parsed.forgiven, partitionOf(parsed.value.user_id) !== raw.partition);
-    return { kind: "candidate", offset: raw.offset, tMs, application: parsed.value, flaws, raw };
+    const parsed = parse(read.value, "topic", tMs);
+    if (!parsed.ok) return faulty(raw, tMs, idIn(read.value), parsed.failures, scorerVersion);
+    const event = parsed.value;
+    const flaws = flawsOf(parsed.forgiven, partitionOf(event.user_id) !== raw.partition);
+    return { kind: "candidate", offset: raw.offset, tMs, id: idOf(event), event, flaws, raw };
   };
 }
 
@@ -55,12 +99,14 @@ function flawsOf({ unknownFields, naiveTimestamp }: Forgiven, isMisrouted: boole
 }
 
 /** A record that is too large to be kept: its key alone is. */
-function tooLarge(raw: ConsumedRecord, tMs: number, scorerVersion: string): Draft {
+function tooLarge(raw: ConsumedRecord, tMs: number, scorerVersion: string): FaultyDraft {
   const bytes = raw.value?.length ?? 0;
   const detail = `The record's value has ${bytes} bytes, and at most ${valueBytesMax} are read; only its key was kept.`;
   const failures = [{ pointer: "", check: "record_too_large", detail }];
   return faulty({ ...raw, value: null }, tMs, undefined, failures, scorerVersion);
 }
+
+type FaultyDraft = Extract<Draft, { kind: "faulty" }>;
 
 /** A record that failed these checks and whose bytes are kept for the dead letters. */
 export function faulty(
@@ -69,7 +115,7 @@ export function faulty(
   recordId: string | undefined,
   failures: Failure[],
   scorerVersion: string,
-): Draft & { kind: "faulty" } {
+): FaultyDraft {
   const { offset } = raw;
   const record: FaultyRecord = {
     offset,
@@ -96,8 +142,14 @@ export function coordinatesOf({
 }
 
 /** The application_id of a record that breaks other rules, where it is well-formed. */
-export function idOf(value: unknown): string | undefined {
+export function applicationIdIn(value: unknown): string | undefined {
   const id = Identifier.safeParse((value as { application_id?: unknown } | null)?.application_id);
+  return id.success ? id.data : undefined;
+}
+
+/** The transaction_id of a record that breaks other rules, where it is well-formed. */
+export function transactionIdIn(value: unknown): string | undefined {
+  const id = transactionFields.transaction_id.safeParse((value as { transaction_id?: unknown } | null)?.transaction_id);
   return id.success ? id.data : undefined;
 }
 

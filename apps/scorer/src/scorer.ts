@@ -1,21 +1,22 @@
-import { type TopicDefinition, topics } from "@scoreline/contracts";
+import type { TopicDefinition } from "@scoreline/contracts";
 import type { ConsumedRecord, PartitionedConsumer, PartitionRef, RebalanceEvent } from "@scoreline/kafka/librdkafka";
 import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { Dropped, persist, wait } from "./faults.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
 import type { Policies } from "./policies.ts";
-import type { Reader } from "./read.ts";
 import { type SourceDeps, SourceWatch } from "./sourceWatch.ts";
 import { stopReason } from "./stopReason.ts";
+import type { Kind } from "./subject.ts";
 
-export type ScorerDeps = Omit<PartitionDeps, "policies"> &
+export type ScorerDeps<K extends Kind> = Omit<PartitionDeps<K>, "policies"> &
   SourceDeps & {
     policies: Policies;
     consumer: PartitionedConsumer;
-    /** The topic that is read, and how. */
+    /** The topic that is read. */
     source: TopicDefinition;
-    read: Reader;
+    /** Whether its good records are scored, by windows; the dead letters have none. */
+    scores: boolean;
     metrics: Metrics;
     log: Logger;
   };
@@ -46,10 +47,10 @@ const sizesMs = 5_000;
  * backlog. The loop waits a while for room, and for no sink: a partition that does not move on is paused, so that the others
  * go on and the group sees a member that polls.
  */
-export class Scorer {
-  readonly #deps: ScorerDeps;
+export class Scorer<K extends Kind> {
+  readonly #deps: ScorerDeps<K>;
   readonly #watch: SourceWatch;
-  readonly #workers = new Map<string, PartitionWorker>();
+  readonly #workers = new Map<string, PartitionWorker<K>>();
   readonly #paused = new Set<string>();
   readonly #assigned = new Map<string, PartitionRef>();
   readonly #stopped = new Map<string, { partition: PartitionRef; retryAtMs: number }>();
@@ -60,7 +61,7 @@ export class Scorer {
   #failure: unknown;
   #tellMoved: () => void = () => {};
 
-  constructor(deps: ScorerDeps) {
+  constructor(deps: ScorerDeps<K>) {
     this.#deps = deps;
     this.#watch = new SourceWatch(deps.source, deps);
     // A version that asks for other windows is known a minute before it takes effect; they are made in that time.
@@ -212,7 +213,7 @@ export class Scorer {
 
   /** Takes a partition and gives where to read on; undefined when it has to stay stopped for now. */
   async #take(ref: PartitionRef): Promise<(PartitionRef & { offset: bigint }) | undefined> {
-    const { sql, observer, read } = this.#deps;
+    const { sql, observer } = this.#deps;
     try {
       const log = await this.#watch.find(ref);
       const held = await persist(
@@ -222,7 +223,7 @@ export class Scorer {
       );
       if (this.#stopping.signal.aborted) throw new Dropped();
       this.#watch.taken(held, log);
-      const worker = new PartitionWorker(held, read, this.#deps, {
+      const worker = new PartitionWorker(held, this.#deps, {
         onFailure: (error) => this.#stopPartition(ref, error),
         onMoved: () => this.#tellMoved(),
       });
@@ -236,13 +237,8 @@ export class Scorer {
     }
   }
 
-  /** Applications are what is decided; dead letters need no windows. */
-  #prepare(worker: PartitionWorker): void {
-    if (this.#decides) worker.prepare();
-  }
-
-  get #decides(): boolean {
-    return this.#deps.source.name === topics.creditApplications.name;
+  #prepare(worker: PartitionWorker<K>): void {
+    if (this.#deps.scores) worker.prepare();
   }
 
   #onConsumerError(message: string, topic: string | undefined, partition: number | undefined): void {
@@ -281,13 +277,14 @@ export class Scorer {
   }
 
   #tellSizes(): void {
-    if (!this.#decides || performance.now() < this.#sizesToldMs + sizesMs) return;
+    if (!this.#deps.scores || performance.now() < this.#sizesToldMs + sizesMs) return;
     this.#sizesToldMs = performance.now();
     const sizes = [...this.#workers.values()].map((worker) => worker.windows);
     const sum = (key: "users" | "events" | "bytes") => sizes.reduce((total, size) => total + size[key], 0);
-    this.#deps.metrics.gauge("windowUsers").set(sum("users"));
-    this.#deps.metrics.gauge("windowEvents").set(sum("events"));
-    this.#deps.metrics.gauge("windowBytes").set(sum("bytes"));
+    const topic = this.#deps.source.name;
+    this.#deps.metrics.gauge("windowUsers").set({ topic }, sum("users"));
+    this.#deps.metrics.gauge("windowEvents").set({ topic }, sum("events"));
+    this.#deps.metrics.gauge("windowBytes").set({ topic }, sum("bytes"));
   }
 
   #report(): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideBy } from "../test/policies.ts";
+import { scoreBy } from "../test/policies.ts";
 import { application, nowMs, record } from "../test/records.ts";
 import { applicationReader, type Draft } from "./read.ts";
 import { settle } from "./settle.ts";
@@ -16,7 +16,7 @@ test("every record comes to exactly one thing: scored, a repeat or failed", () =
     { kind: "skipped", offset: 4n, tMs: nowMs + 4 } as const,
     draft(5, application("b")),
   ];
-  const { next, maxTMs, scored, faulty } = settle(drafts, new Set(["known"]), decideBy());
+  const { next, maxTMs, scored, faulty } = settle(drafts, new Set(["known"]), scoreBy(), "application_id");
   expect({ next, maxTMs }).toEqual({ next: 6n, maxTMs: nowMs + 5 });
   expect(scored.map(({ offset, application }) => [offset, application.application_id])).toEqual([
     [0n, "a"],
@@ -30,7 +30,7 @@ test("every record comes to exactly one thing: scored, a repeat or failed", () =
 });
 
 test("a repeat is one issue, and no dead letter", () => {
-  const { faulty } = settle([draft(0, application("a"))], new Set(["a"]), decideBy());
+  const { faulty } = settle([draft(0, application("a"))], new Set(["a"]), scoreBy(), "application_id");
   expect(faulty).toEqual([
     {
       offset: 0n,
@@ -50,13 +50,18 @@ test("a repeat is one issue, and no dead letter", () => {
 });
 
 test('7 and "7" are the same application', () => {
-  const { scored, faulty } = settle([draft(0, application(7)), draft(1, application("7"))], new Set(), decideBy());
+  const { scored, faulty } = settle(
+    [draft(0, application(7)), draft(1, application("7"))],
+    new Set(),
+    scoreBy(),
+    "application_id",
+  );
   expect([scored.length, faulty.length]).toEqual([1, 1]);
 });
 
 test("the decision is the policy's", () => {
   const risky = draft(0, application("a", { credit_score: 400, loan_amount: 15_000.01 }));
-  expect(settle([risky], new Set(), decideBy()).scored[0]?.decision).toMatchObject({
+  expect(settle([risky], new Set(), scoreBy(), "application_id").scored[0]?.decision).toMatchObject({
     isFraud: true,
     fraudReason: "Risky transaction",
     approvalStatus: "Rejected",
@@ -64,5 +69,5 @@ test("the decision is the policy's", () => {
 });
 
 test("nothing to settle is a defect", () => {
-  expect(() => settle([], new Set(), decideBy())).toThrow(RangeError);
+  expect(() => settle([], new Set(), scoreBy(), "application_id")).toThrow(RangeError);
 });

@@ -1,16 +1,18 @@
 import { policyLeaseMs } from "@scoreline/contracts";
 import {
-  type CheckedPolicy,
   checkPolicy,
   compilerVersion,
   Engine,
   Exceptions,
+  type FraudRules,
   formatProblem,
   type PolicyException,
   type PolicyVersion,
+  TransactionEngine,
   versionInForce,
   WindowPlan,
 } from "@scoreline/policy";
+import { type Block, rulesOf } from "./subject.ts";
 
 /** The published versions and exceptions, as a read that began at the store's time `readAtMs` found them. */
 export type CatalogueRead = {
@@ -19,8 +21,11 @@ export type CatalogueRead = {
   exceptions: readonly PolicyException[];
 };
 
+/** A version ready to decide: what decides applications, and what judges card transactions. */
+export type Engines = { readonly engine: Engine; readonly transactions: TransactionEngine };
+
 /** A version ready to decide, or why this scorer cannot decide by it. */
-export type Compiled = { engine: Engine } | { refusal: string };
+export type Compiled = Engines | { refusal: string };
 
 /** Compiles versions, each once: a version is immutable, and its text is what its hash says (`readPolicies` sees to it). */
 export class Compiler {
@@ -53,7 +58,10 @@ function compile({ version, yaml, compilerVersion: needed }: PolicyVersion): Com
     };
   }
   const checked = checkPolicy(yaml, version);
-  if (checked.ok) return { engine: new Engine(checked.policy, version) };
+  if (checked.ok) {
+    const { policy } = checked;
+    return { engine: new Engine(policy, version), transactions: new TransactionEngine(policy.transactions, version) };
+  }
   return {
     refusal: `${version} is not a policy that this scorer understands: ${checked.problems.map(formatProblem)[0]}`,
   };
@@ -68,7 +76,7 @@ export class PolicySnapshot {
   /** In the order in which they take effect. */
   readonly #versions: readonly PolicyVersion[];
   readonly #compiler: Compiler;
-  readonly #plans = new Map<string | undefined, WindowPlan>();
+  readonly #plans = new Map<string, WindowPlan>();
 
   constructor({ readAtMs, versions, exceptions }: CatalogueRead, compiler: Compiler) {
     this.readAtMs = readAtMs;
@@ -79,10 +87,10 @@ export class PolicySnapshot {
   }
 
   /** The version in force at a broker time. Throws a `RangeError` where `blockedBy` gives a reason. */
-  engineAt(tMs: number): Engine {
+  enginesAt(tMs: number): Engines {
     const version = versionInForce(this.#versions, tMs);
     const compiled = version && this.#compiler.compile(version);
-    if (compiled && "engine" in compiled) return compiled.engine;
+    if (compiled && "engine" in compiled) return compiled;
     throw new RangeError(`Nothing can be decided at ${new Date(tMs).toISOString()}.`);
   }
 
@@ -99,18 +107,18 @@ export class PolicySnapshot {
     return refused.find((compiled) => "refusal" in compiled)?.refusal;
   }
 
-  /** The policies that are in force at some time from `fromMs` to `toMs`, as far as they can decide. */
-  policiesBetween(fromMs: number, toMs: number): CheckedPolicy[] {
+  /** A block of the policies that are in force at some time from `fromMs` to `toMs`, as far as they can decide. */
+  rulesBetween(block: Block, fromMs: number, toMs: number): FraudRules[] {
     return this.#inForceFrom(fromMs, toMs).flatMap((version) => {
       const compiled = this.#compiler.compile(version);
-      return "engine" in compiled ? [compiled.engine.policy] : [];
+      return "engine" in compiled ? [rulesOf(compiled.engine.policy, block)] : [];
     });
   }
 
   /** The windows of all versions that can still decide once the partition's time is `tMs`. */
-  planFrom(tMs: number): WindowPlan {
-    const key = versionInForce(this.#versions, tMs)?.version;
-    const plan = this.#plans.get(key) ?? new WindowPlan(this.policiesBetween(tMs, Number.POSITIVE_INFINITY));
+  planFrom(block: Block, tMs: number): WindowPlan {
+    const key = `${block} ${versionInForce(this.#versions, tMs)?.version}`;
+    const plan = this.#plans.get(key) ?? new WindowPlan(this.rulesBetween(block, tMs, Number.POSITIVE_INFINITY));
     this.#plans.set(key, plan);
     return plan;
   }

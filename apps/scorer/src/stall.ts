@@ -59,9 +59,9 @@ export function heardBy<Told extends Observer>(observer: Told, stalls: StallDete
   const now = () => performance.now();
   return {
     ...observer,
-    settled(place, drafts, settlement) {
+    settled(place, drafts, settlement, outcomeOf) {
       stalls.heard(place, now());
-      observer.settled(place, drafts, settlement);
+      observer.settled(place, drafts, settlement, outcomeOf);
     },
     retrying(place, sink, error) {
       stalls.heard(place, now());

@@ -1,21 +1,21 @@
-import { type CheckedPolicy, type Input, PartitionWindows, WindowPlan } from "@scoreline/policy";
+import { type Input, PartitionWindows, type Windowed, WindowPlan } from "@scoreline/policy";
 import {
   type Database,
   firstOffsetAfter,
   type HeldPartition,
   readWindowRows,
-  type WindowColumn,
   type WindowReads,
+  type WindowTable,
 } from "@scoreline/stores/postgres";
+import type { KeptWindows } from "./subject.ts";
 
 /** Rows read back in one query: some tens of milliseconds of work, after which other partitions have their turn. */
 const rowsMax = 10_000;
 
-/** The windows of one partition as of its last commit, and the plan by which they are read. */
-export type KeptWindows = { readonly plan: WindowPlan; readonly windows: PartitionWindows };
-
 export type WindowDeps = {
   sql: Database;
+  /** Where the partition's events are recorded. */
+  table: WindowTable;
   /** Repeats a query for as long as Postgres is away; rejects when the partition is given up. */
   persist: <T>(attempt: () => Promise<T>) => Promise<T>;
   /** Called for each part of the rows that was read. */
@@ -51,7 +51,7 @@ export class WindowKeeper {
   }
 
   /** The windows there are, if they serve `policies` and those of `plan` are not ready to take their place. */
-  serving(plan: WindowPlan, policies: readonly CheckedPolicy[]): KeptWindows | undefined {
+  serving(plan: WindowPlan, policies: readonly Windowed[]): KeptWindows | undefined {
     this.prepare(plan);
     const [kept, rebuild] = [this.#kept, this.#rebuild];
     return !rebuild || (!rebuild.ready && policies.every((policy) => kept.plan.covers(policy))) ? kept : undefined;
@@ -133,15 +133,15 @@ class Rebuild {
   }
 
   async #advance(): Promise<void> {
-    const { sql, persist } = this.#deps;
+    const { sql, table, persist } = this.#deps;
     if (this.plan.windowMsMax === 0) return;
     const { nextOffset, maxTMs } = this.#held;
     const all = { from: 0n, to: nextOffset };
-    const first = () => firstOffsetAfter(sql, this.#held, maxTMs - this.plan.windowMsMax, all);
+    const first = () => firstOffsetAfter(sql, table, this.#held, maxTMs - this.plan.windowMsMax, all);
     let from: bigint = this.#next ?? (await persist(first));
     while (from < this.#held.nextOffset && !this.#cancelled) {
       const range: { from: bigint; to: bigint } = { from, to: this.#held.nextOffset };
-      const read = await persist(() => readWindowRows(sql, this.#held, range, this.#reads, rowsMax));
+      const read = await persist(() => readWindowRows(sql, table, this.#held, range, this.#reads, rowsMax));
       for (const row of read.rows) this.#windows.add(row.tMs, row);
       this.#windows.commit();
       this.#rows += read.rows.length;
@@ -152,13 +152,10 @@ class Rebuild {
   }
 }
 
-const required = new Set(["credit_score", "loan_amount"]);
-
-/** The columns and attributes of a recorded application that these inputs are read from. */
+/** The columns and attributes of a recorded event that these inputs are read from. */
 function readsOf(inputs: readonly Input[]): WindowReads {
   const names = (origin: Input["origin"]) => [
     ...new Set(inputs.filter((input) => input.origin === origin).map((input) => input.name)),
   ];
-  const columns = names("field").filter((name) => !required.has(name)) as WindowColumn[];
-  return { columns, attributes: names("attribute") };
+  return { columns: names("field"), attributes: names("attribute") };
 }

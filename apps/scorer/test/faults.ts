@@ -17,8 +17,8 @@ type Commit = Committer["commit"];
 /** Commits behind a network that loses the answers of the first `count`, after they took effect. */
 export function losingAnswers(count: number): (commit: Commit) => Commit {
   let left = count;
-  return (commit) => async (held, settlement) => {
-    await commit(held, settlement);
+  return (commit) => async (held, settlement, copies) => {
+    await commit(held, settlement, copies);
     left -= 1;
     if (left >= 0) throw Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED" });
   };
@@ -27,11 +27,11 @@ export function losingAnswers(count: number): (commit: Commit) => Commit {
 /** Commits while others write too: `meanwhile` happens once, after a batch was decided and before it is committed. */
 export function withOthers(meanwhile: () => Promise<unknown>): (commit: Commit) => Commit {
   let done = false;
-  return (commit) => async (held, settlement) => {
+  return (commit) => async (held, settlement, copies) => {
     const first = !done;
     done = true;
     if (first) await meanwhile();
-    await commit(held, settlement);
+    await commit(held, settlement, copies);
   };
 }
 

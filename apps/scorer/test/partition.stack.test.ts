@@ -1,9 +1,9 @@
 import { deadLetterHeaders, topics } from "@scoreline/contracts";
 import { MemoryProducer } from "@scoreline/kafka/memory";
 import { alertsOf, connectMongo } from "@scoreline/stores/mongo";
-import { committedOffset, type Database, Fenced, takePartition } from "@scoreline/stores/postgres";
+import { type CommittedScore, committedOffset, type Database, Fenced, takePartition } from "@scoreline/stores/postgres";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { createProjector, type Projector } from "../src/projections.ts";
+import { createProjectors, type Projector } from "../src/projections.ts";
 import { losingAnswers, withOthers } from "./faults.ts";
 import { application, nowMs, record } from "./records.ts";
 import { issuesOf, newCreditdb, newWorker } from "./support.ts";
@@ -203,7 +203,7 @@ describe("projections", () => {
   test("a sink that is away is tried again with the same records, and decisions go on until enough wait for it", async () => {
     const sql = await newCreditdb();
     let away = true;
-    const project: Projector = async () => {
+    const project: Projector<CommittedScore> = async () => {
       if (away) throw unavailable();
     };
     const { accept, held, worker, projected, retries } = await newWorker(sql, { project });
@@ -246,7 +246,7 @@ describe("projections", () => {
       record(5, null),
     ];
     const live = new MemoryProducer();
-    const first = await newWorker(sql, { project: createProjector({ producer: live, db }) });
+    const first = await newWorker(sql, { project: createProjectors({ producer: live, db }).applications });
     first.accept(records);
     await until(() => first.held.projectedOffset === 6n);
     const alertsLive = await stored();
@@ -259,7 +259,7 @@ describe("projections", () => {
     );
 
     const late = new MemoryProducer();
-    const second = await newWorker(sql, { project: createProjector({ producer: late, db }) });
+    const second = await newWorker(sql, { project: createProjectors({ producer: late, db }).applications });
     second.worker.begin();
     await until(() => second.held.projectedOffset === 6n);
     expect(await stored()).toEqual(alertsLive);
@@ -288,7 +288,7 @@ describe("projections", () => {
 describe("giving a partition up", () => {
   test("drop ends the work at once though a sink is away, and nothing runs afterwards", async () => {
     const sql = await newCreditdb();
-    const project: Projector = async () => {
+    const project: Projector<CommittedScore> = async () => {
       throw unavailable();
     };
     const { accept, worker, retries, failures } = await newWorker(sql, { project });

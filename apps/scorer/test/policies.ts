@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Application } from "@scoreline/contracts";
 import { compilerVersion, PartitionWindows, type PolicyException, type PolicyVersion } from "@scoreline/policy";
+import type { DecisionColumns } from "@scoreline/stores/postgres";
 import { onTestFinished } from "vitest";
-import { createDecide, type Decide } from "../src/decide.ts";
+import { type ApplicationKind, applications } from "../src/applications.ts";
 import { Policies } from "../src/policies.ts";
 import { type CatalogueRead, Compiler, PolicySnapshot } from "../src/snapshot.ts";
+import type { Score } from "../src/subject.ts";
 import { nowMs } from "./records.ts";
 
 const dayMs = 86_400_000;
@@ -49,9 +52,15 @@ export async function policiesOf(catalogue = read([version(shipped("default"))])
   return policies;
 }
 
-/** Decides by one read, with windows that are empty at first. */
-export function decideBy(catalogue = read([version(shipped("default"))])): Decide {
+/** Scores applications by one read, with windows that are empty at first. */
+export function scoreBy(catalogue = read([version(shipped("default"))])): Score<ApplicationKind> {
   const snapshot = new PolicySnapshot(catalogue, new Compiler());
-  const plan = snapshot.planFrom(0);
-  return createDecide(snapshot, { plan, windows: new PartitionWindows(plan) });
+  const plan = snapshot.planFrom("applications", 0);
+  return applications.scoreBy(snapshot, { plan, windows: new PartitionWindows(plan) });
+}
+
+/** The decisions alone. */
+export function decideBy(catalogue?: CatalogueRead) {
+  const score = scoreBy(catalogue);
+  return (application: Application, tMs: number): DecisionColumns => score(application, 0n, tMs).decision;
 }

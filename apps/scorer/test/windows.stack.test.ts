@@ -180,7 +180,7 @@ describe("a version with new windows", () => {
     await until(() => held.projectedOffset === 24n);
     expect(worker.windows.events).toBe(0);
     catalogue = both;
-    await until(() => policies.snapshot?.planFrom(held.maxTMs).windowMsMax !== 0);
+    await until(() => policies.snapshot?.planFrom("applications", held.maxTMs).windowMsMax !== 0);
     worker.prepare();
     worker.prepare();
     await until(() => rebuilt.length === 1);

@@ -1,7 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { type Db, MongoBulkWriteError, MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { alertsOf, chunkOf, ensureAlertIndexes, type FraudAlert, insertAlerts } from "../src/mongo/index.ts";
+import {
+  type ApplicationAlert,
+  alertsOf,
+  chunkOf,
+  ensureAlertIndexes,
+  ensureRawTransactionIndexes,
+  insertAlerts,
+  insertRawTransactions,
+  rawTransactionOf,
+  rawTransactionsOf,
+} from "../src/mongo/index.ts";
+import { scoredTransaction } from "./support.ts";
 
 async function newMongo(): Promise<Db> {
   const client = new MongoClient(inject("env").MONGO_URL as string);
@@ -13,7 +24,7 @@ async function newMongo(): Promise<Db> {
   return db;
 }
 
-function alert(id: string, over: Partial<FraudAlert> = {}): FraudAlert {
+function alert(id: string, over: Partial<ApplicationAlert> = {}): ApplicationAlert {
   return {
     _id: id,
     kind: "application",
@@ -79,4 +90,15 @@ test.each([
   [90_071_992_547_409_930_000n, "t/3/9007199254740993"],
 ])("offset %d lies in the chunk %s", (offset, chunk) => {
   expect(chunkOf("t", 3, offset)).toBe(chunk);
+});
+
+test("a raw transaction that is repeated is one document, and is found by its chunk", async () => {
+  const db = await newMongo();
+  await ensureRawTransactionIndexes(db);
+  const place = { topic: "transactions", partition: 2 };
+  const documents = [0n, 1n].map((offset) => rawTransactionOf(place, scoredTransaction(offset)));
+  await insertRawTransactions(db, documents);
+  await insertRawTransactions(db, documents);
+  expect(await rawTransactionsOf(db).find({ chunk: "transactions/2/0" }).sort({ _id: 1 }).toArray()).toEqual(documents);
+  expect(documents[0]).toMatchObject({ amount: 19.99, is_fraud: null, received_at: new Date(1_000), offset: 0 });
 });

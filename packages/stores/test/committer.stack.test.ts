@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { connectCommitter, connectPostgres, migrate } from "../src/postgres/index.ts";
+import { applicationEvents, connectCommitter, connectPostgres, migrate } from "../src/postgres/index.ts";
 import { counts, faulty, newDatabase, scored, take } from "./support.ts";
+
+const { copies } = applicationEvents;
 
 async function newCommitter(connectionsMax = 1) {
   const url = await newDatabase();
@@ -26,10 +28,12 @@ test("a connection serves on after a commit that was refused, in whichever of it
     { scored: [scored(0n, { user_id: "\0" })], faulty: [faulty(1n)], code: "22021" },
   ];
   for (const { code, ...records } of [...refusals, ...refusals]) {
-    await expect(committer.commit(held, { next: 3n, maxTMs: 1_002, ...records })).rejects.toMatchObject({ code });
+    await expect(committer.commit(held, { next: 3n, maxTMs: 1_002, ...records }, copies)).rejects.toMatchObject({
+      code,
+    });
     expect(await counts(sql)).toEqual({ scores: 0, failed: 0, issues: 0 });
   }
-  await committer.commit(held, { next: 2n, maxTMs: 1_001, scored: [scored(0n)], faulty: [faulty(1n)] });
+  await committer.commit(held, { next: 2n, maxTMs: 1_001, scored: [scored(0n)], faulty: [faulty(1n)] }, copies);
   expect(await counts(sql)).toEqual({ scores: 1, failed: 1, issues: 1 });
 });
 
@@ -38,13 +42,13 @@ test("a commit whose connection is cut fails as unanswered, and the next one has
   const held = await take(sql);
   const lock = sql.begin(async (transaction) => {
     await transaction`lock table credit_scores in access exclusive mode`;
-    const committing = committer.commit(held, { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] });
+    const committing = committer.commit(held, { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] }, copies);
     const told = committing.catch((error: unknown) => error);
     await expect.poll(cut).toHaveLength(1);
     return told;
   });
   expect(await lock).toMatchObject({ code: expect.stringMatching(/^(57P01|08006)$/) });
-  await committer.commit(held, { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] });
+  await committer.commit(held, { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] }, copies);
   expect(await counts(sql)).toEqual({ scores: 1, failed: 0, issues: 0 });
 });
 
@@ -54,7 +58,7 @@ test("idle connections that are cut never end the process, and commits go on", a
   for (let offset = 0n; offset < 20n; offset += 1n) {
     const settlement = { next: offset + 1n, maxTMs: 1_000, scored: [scored(offset)], faulty: [] };
     // A cut that the pool has not heard of yet is met by the commit, which is tried again as the scorer does.
-    const attempt = () => committer.commit(held, settlement);
+    const attempt = () => committer.commit(held, settlement, copies);
     await attempt().catch(attempt);
     held = { ...held, nextOffset: settlement.next };
     await cut();
@@ -67,7 +71,7 @@ test("a server that is away is told by an error with a code", async () => {
   onTestFinished(() => committer.end());
   const held = { topic: "t", partition: 0, epoch: 1n, nextOffset: 0n, projectedOffset: 0n, maxTMs: 0 };
   const settlement = { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] };
-  await expect(committer.commit(held, settlement)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  await expect(committer.commit(held, settlement, copies)).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });
 
 test("commits of several partitions run side by side", async () => {
@@ -77,10 +81,10 @@ test("commits of several partitions run side by side", async () => {
   let settled = false;
   await sql.begin(async (transaction) => {
     await transaction`select from stream_offsets where partition = 0 for update`;
-    const waiting = committer.commit(first, { ...settlement, scored: [scored(0n)] }).then(() => {
+    const waiting = committer.commit(first, { ...settlement, scored: [scored(0n)] }, copies).then(() => {
       settled = true;
     });
-    await committer.commit(second, { ...settlement, scored: [scored(0n, { application_id: "b" })] });
+    await committer.commit(second, { ...settlement, scored: [scored(0n, { application_id: "b" })] }, copies);
     expect(settled).toBe(false);
     return { waiting };
   });

@@ -1,7 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { commitsChannel } from "../src/postgres/commits.ts";
-import { committedOffset, Fenced, readCommitted, recordedIds } from "../src/postgres/index.ts";
-import { commitSettlement, counts, faulty, kept, newCreditdb, scored, take } from "./support.ts";
+import {
+  advanceCursor,
+  applicationEvents,
+  committedOffset,
+  Fenced,
+  firstOffsetAfter,
+  readCommitted,
+  readCursor,
+  readWindowRows,
+  transactionEvents,
+} from "../src/postgres/index.ts";
+import {
+  commitSettlement,
+  commitTo,
+  counts,
+  faulty,
+  kept,
+  newCreditdb,
+  scored,
+  scoredTransaction,
+  take,
+} from "./support.ts";
 
 // What COPY's text format, array literals, JSON and SQL each give a meaning of their own.
 const nasty = [
@@ -61,7 +81,7 @@ describe("every value comes back as it went in", () => {
         attributes: { purpose: value },
       })),
     );
-    expect((await readCommitted(sql, held, 0n, next)).faulty).toEqual(bad);
+    expect((await readCommitted(sql, applicationEvents, held, { from: 0n, to: next })).faulty).toEqual(bad);
   });
 
   test("absent is null, and empty is not", async () => {
@@ -123,7 +143,7 @@ describe("every value comes back as it went in", () => {
       kept({ key: null, value: null, scorerVersion: undefined }),
     ].map((record, index) => faulty(BigInt(index), { kept: record }));
     await commitSettlement(sql, held, { next: 3n, maxTMs: 1_002, scored: [], faulty: records });
-    expect((await readCommitted(sql, held, 0n, 3n)).faulty).toEqual(records);
+    expect((await readCommitted(sql, applicationEvents, held, { from: 0n, to: 3n })).faulty).toEqual(records);
   });
 });
 
@@ -238,7 +258,7 @@ describe("what was committed", () => {
       scored: [fraud, scored(0n)],
       faulty: [...settled, duplicate],
     });
-    const all = await readCommitted(sql, held, 0n, 5n);
+    const all = await readCommitted(sql, applicationEvents, held, { from: 0n, to: 5n });
     const { application_id, user_id, credit_score, loan_amount_minor } = fraud.application;
     const { policyStatus, reasonDetails, features, exceptionId, ...projected } = fraud.decision;
     expect(all.scored.map(({ offset }) => offset)).toEqual([0n, 3n]);
@@ -248,16 +268,77 @@ describe("what was committed", () => {
       decision: projected,
     });
     expect(all.faulty).toEqual(settled);
-    const part = await readCommitted(sql, held, 1n, 3n);
+    const part = await readCommitted(sql, applicationEvents, held, { from: 1n, to: 3n });
     expect(part).toEqual({ scored: [], faulty: [settled[0]] });
-    expect(await readCommitted(sql, { ...held, partition: 1 }, 0n, 5n)).toEqual({ scored: [], faulty: [] });
+    expect(await readCommitted(sql, applicationEvents, { ...held, partition: 1 }, { from: 0n, to: 5n })).toEqual({
+      scored: [],
+      faulty: [],
+    });
   });
 
   test("tells which ids are recorded, for any number of them", async () => {
     const sql = await newCreditdb();
     await commitSettlement(sql, await take(sql), { next: 1n, maxTMs: 1_000, scored: [scored(0n)], faulty: [] });
     const many = Array.from({ length: 70_000 }, (_, i) => `a-${i}`);
-    expect(await recordedIds(sql, many)).toEqual(new Set(["a-0"]));
-    expect(await recordedIds(sql, [])).toEqual(new Set());
+    expect(await applicationEvents.recordedIds(sql, many)).toEqual(new Set(["a-0"]));
+    expect(await applicationEvents.recordedIds(sql, [])).toEqual(new Set());
   });
+});
+
+describe("card transactions", () => {
+  test("come back as they went in, their labels and findings too, and nobody else's rows with them", async () => {
+    const sql = await newCreditdb();
+    const held = await take(sql);
+    const flagged = {
+      ...scoredTransaction(1n, {
+        amount_minor: 999_999_999_999,
+        location: nasty.join(" "),
+        merchant: "it's \\N",
+        card_type: "AMEX" as const,
+        risk_level: "High" as const,
+        is_fraud: false,
+      }),
+      finding: {
+        flagged: true,
+        fraudRules: ["a", "b"],
+        fraudReason: "Odd",
+        features: { spent_24h: 12.5 },
+        policyVersion: "test@2",
+      },
+    };
+    const settlement = { next: 4n, maxTMs: 1_003, scored: [flagged, scoredTransaction(0n)], faulty: [faulty(2n)] };
+    await commitTo(sql, transactionEvents, held, settlement);
+    const all = await readCommitted(sql, transactionEvents, held, { from: 0n, to: 4n });
+    expect(all).toEqual({ scored: [scoredTransaction(0n), flagged], faulty: [faulty(2n)] });
+    expect(await readCommitted(sql, transactionEvents, held, { from: 2n, to: 4n })).toMatchObject({ scored: [] });
+    const ids = [flagged.transaction.transaction_id, "00000000-0000-4000-8000-00000000ffff"];
+    expect(await transactionEvents.recordedIds(sql, ids)).toEqual(new Set([ids[0]]));
+    expect(await counts(sql)).toEqual({ scores: 0, failed: 1, issues: 1 });
+  });
+
+  test("are read back for windows by what a policy names", async () => {
+    const sql = await newCreditdb();
+    const held = await take(sql);
+    const scored = [scoredTransaction(0n), scoredTransaction(1n, { amount_minor: 5_00, device_id: "d-2" })];
+    await commitTo(sql, transactionEvents, held, { next: 2n, maxTMs: 1_001, scored, faulty: [] });
+    const range = { from: 0n, to: 2n };
+    const read = (columns: string[]) =>
+      readWindowRows(sql, transactionEvents.windows, held, range, { columns, attributes: [] }, 9);
+    expect((await read(["amount", "device_id"])).rows).toEqual([
+      expect.objectContaining({ tMs: 1_000, user_id: "u", amount_minor: 19_99, device_id: "d-1" }),
+      expect.objectContaining({ tMs: 1_001, amount_minor: 5_00, device_id: "d-2" }),
+    ]);
+    expect((await read(["merchant", "credit_score"])).rows[0]).toMatchObject({ merchant: "Grocer", credit_score: 700 });
+    expect(await firstOffsetAfter(sql, transactionEvents.windows, held, 1_000, range)).toBe(1n);
+  });
+});
+
+test("a cursor of its own pace begins where its partition does, rises, and never falls", async () => {
+  const sql = await newCreditdb();
+  const place = await take(sql, { firstOffset: 7n });
+  expect(await readCursor(sql, "raw", place)).toBe(7n);
+  await advanceCursor(sql, "raw", place, 20n);
+  await advanceCursor(sql, "raw", place, 12n);
+  expect(await readCursor(sql, "raw", place)).toBe(20n);
+  expect(await readCursor(sql, "other", place)).toBe(7n);
 });

@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { Application } from "@scoreline/contracts";
+import type { Application, Transaction } from "@scoreline/contracts";
 import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import {
+  applicationEvents,
   connectCommitter,
   connectPostgres,
   type Database,
+  type EventTable,
   type FaultyRecord,
   type HeldPartition,
   type KeptRecord,
   migrate,
   type ScoredRecord,
+  type ScoredTransaction,
   type Settlement,
   takePartition,
 } from "../src/postgres/index.ts";
@@ -46,8 +49,18 @@ export async function newCreditdb(): Promise<Database> {
 
 /** Commits to the database that `sql` is connected to, on a connection of its own. */
 export async function commitSettlement(sql: Database, held: HeldPartition, settlement: Settlement) {
+  await commitTo(sql, applicationEvents, held, settlement);
+}
+
+/** The same for the scored events of any table. */
+export async function commitTo<Scored, Committed>(
+  sql: Database,
+  table: EventTable<Scored, Committed>,
+  held: HeldPartition,
+  settlement: Settlement<Scored>,
+) {
   const committer = connectCommitter(urlOf(sql), { app: "stores-tests", connectionsMax: 1 });
-  await committer.commit(held, settlement).finally(() => committer.end());
+  await committer.commit(held, settlement, table.copies).finally(() => committer.end());
 }
 
 /** A connection of its own to the database that `sql` is connected to; it ends with the test. */
@@ -95,6 +108,27 @@ export function scored(offset: bigint, application: Partial<Application> = {}): 
       reasons: [],
       policyVersion: "test@1",
     },
+  };
+}
+
+/** A card transaction that nothing was found in, unless said otherwise. */
+export function scoredTransaction(offset: bigint, transaction: Partial<Transaction> = {}): ScoredTransaction {
+  return {
+    offset,
+    tMs: 1_000 + Number(offset),
+    transaction: {
+      transaction_id: `00000000-0000-4000-8000-${String(offset).padStart(12, "0")}`,
+      user_id: "u",
+      amount_minor: 19_99,
+      timestamp_ms: Date.parse("2026-01-31T09:30:00.125Z"),
+      location: "Austin, TX",
+      merchant: "Grocer",
+      card_type: "VISA",
+      device_id: "d-1",
+      credit_score: 700,
+      ...transaction,
+    },
+    finding: { flagged: false, fraudRules: [], fraudReason: undefined, features: {}, policyVersion: "test@1" },
   };
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { firstOffsetAfter, readWindowRows, type WindowReads } from "../src/postgres/index.ts";
+import { applicationEvents, firstOffsetAfter, readWindowRows, type WindowReads } from "../src/postgres/index.ts";
 import { commitSettlement, newCreditdb, scored, take } from "./support.ts";
 
+const { windows } = applicationEvents;
 const nothing: WindowReads = { columns: [], attributes: [] };
 
 /** A partition whose offsets `[0, 3 * count)` hold an application at every third place, ten milliseconds a place. */
@@ -17,13 +18,13 @@ async function sparsePartition(count: number) {
 test("the first offset after a time is found among gaps, before, between, on and after the times there are", async () => {
   const { sql, held, all } = await sparsePartition(40);
   for (const tMs of [0, 9, 10, 11, 39, 40, 500, 1_179, 1_180, 1_181, 9_999]) {
-    const { rows } = await readWindowRows(sql, held, all, nothing, 100);
-    const first = await firstOffsetAfter(sql, held, tMs, all);
-    const { rows: after } = await readWindowRows(sql, held, { ...all, from: first }, nothing, 100);
+    const { rows } = await readWindowRows(sql, windows, held, all, nothing, 100);
+    const first = await firstOffsetAfter(sql, windows, held, tMs, all);
+    const { rows: after } = await readWindowRows(sql, windows, held, { ...all, from: first }, nothing, 100);
     expect(after).toEqual(rows.filter((row) => row.tMs > tMs));
   }
-  expect(await firstOffsetAfter(sql, held, 0, { from: 5n, to: 5n })).toBe(5n);
-  expect(await firstOffsetAfter(sql, { ...held, partition: 1 }, 0, all)).toBe(0n);
+  expect(await firstOffsetAfter(sql, windows, held, 0, { from: 5n, to: 5n })).toBe(5n);
+  expect(await firstOffsetAfter(sql, windows, { ...held, partition: 1 }, 0, all)).toBe(0n);
 });
 
 test("of ties in time all are before the first offset, or none", async () => {
@@ -31,7 +32,7 @@ test("of ties in time all are before the first offset, or none", async () => {
   const held = await take(sql);
   const records = Array.from({ length: 9 }, (_, i) => ({ ...scored(BigInt(i)), tMs: Math.floor(i / 3) }));
   await commitSettlement(sql, held, { next: 9n, maxTMs: 2, scored: records, faulty: [] });
-  const firsts = [-1, 0, 1, 2].map((tMs) => firstOffsetAfter(sql, held, tMs, { from: 0n, to: 9n }));
+  const firsts = [-1, 0, 1, 2].map((tMs) => firstOffsetAfter(sql, windows, held, tMs, { from: 0n, to: 9n }));
   expect(await Promise.all(firsts)).toEqual([0n, 3n, 6n, 9n]);
 });
 
@@ -41,14 +42,14 @@ test("rows are read in parts without a gap or a repeat, within the range and the
   const range = { from: 4n, to: 100n };
   const parts: bigint[] = [];
   while (range.from < range.to) {
-    const { rows, next } = await readWindowRows(sql, held, range, nothing, 7);
+    const { rows, next } = await readWindowRows(sql, windows, held, range, nothing, 7);
     times.push(...rows.map((row) => row.tMs));
     parts.push(next);
     range.from = next;
   }
   expect(times).toEqual(Array.from({ length: 32 }, (_, i) => 10 * (3 * (i + 1) + 1)));
   expect(parts).toEqual([23n, 44n, 65n, 86n, 100n]);
-  expect(await readWindowRows(sql, { ...held, topic: "other" }, { from: 0n, to: 9n }, nothing, 7)).toEqual({
+  expect(await readWindowRows(sql, windows, { ...held, topic: "other" }, { from: 0n, to: 9n }, nothing, 7)).toEqual({
     rows: [],
     next: 9n,
   });
@@ -75,7 +76,7 @@ test("what was asked for comes back as it was recorded, and nothing else does", 
     "consent_automated_decision",
     "consent_analytics",
   ] as const;
-  const { rows } = await readWindowRows(sql, held, { from: 0n, to: 2n }, { columns, attributes }, 9);
+  const { rows } = await readWindowRows(sql, windows, held, { from: 0n, to: 2n }, { columns, attributes }, 9);
   expect(rows).toEqual([
     {
       tMs: 1_000,
@@ -95,6 +96,6 @@ test("what was asked for comes back as it was recorded, and nothing else does", 
       attributes: { dti: null, purpose: null, owner: null, big: null, absent: null },
     }),
   ]);
-  const { rows: narrow } = await readWindowRows(sql, held, { from: 0n, to: 1n }, nothing, 9);
+  const { rows: narrow } = await readWindowRows(sql, windows, held, { from: 0n, to: 1n }, nothing, 9);
   expect(narrow[0]).toMatchObject({ loan_amount_minor: 999_999_999_999, device_id: undefined, attributes: undefined });
 });

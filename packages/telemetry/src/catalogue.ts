@@ -89,6 +89,12 @@ export const catalogue = {
     help: "Decisions of record.",
     labels: ["approval_status", "risk_level", "policy_version"],
   },
+  transactionsFlagged: {
+    kind: "counter",
+    name: "scoreline_transactions_scored_total",
+    help: "Card transactions scored, by whether some fraud clause held and by policy version.",
+    labels: ["flagged", "policy_version"],
+  },
   fraudAlerts: {
     kind: "counter",
     name: "scoreline_fraud_alerts_total",
@@ -105,8 +111,8 @@ export const catalogue = {
   decisionLatency: {
     kind: "histogram",
     name: "scoreline_decision_latency_seconds",
-    help: "From the broker's time of an application to its durable decision.",
-    labels: [],
+    help: "From the broker's time of an application or a transaction to its durable decision, by topic.",
+    labels: ["topic"],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
   },
   assignedPartitions: {
@@ -155,19 +161,19 @@ export const catalogue = {
     kind: "gauge",
     name: "scoreline_scorer_window_users",
     help: "Users with an event in the longest window, over all partitions held.",
-    labels: [],
+    labels: ["topic"],
   },
   windowEvents: {
     kind: "gauge",
     name: "scoreline_scorer_window_events",
     help: "Events in the longest window, over all partitions held.",
-    labels: [],
+    labels: ["topic"],
   },
   windowBytes: {
     kind: "gauge",
     name: "scoreline_scorer_window_bytes",
     help: "Memory that the windows of all partitions held take.",
-    labels: [],
+    labels: ["topic"],
   },
   windowRowsRebuilt: {
     kind: "counter",

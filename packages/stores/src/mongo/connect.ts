@@ -13,6 +13,7 @@ export const mongoDatabase = "fraud_detection";
 /** The collections of `fraud_detection`. */
 export const collections = {
   fraudAlerts: "fraud_alerts",
+  rawTransactions: "raw_transactions",
   policies: "policies",
   policyExceptions: "policy_exceptions",
   policyOutcomes: "policy_outcomes",

@@ -1,5 +1,13 @@
 export type { Db } from "mongodb";
-export { alertsOf, chunkOf, ensureAlertIndexes, type FraudAlert, insertAlerts } from "./alerts.ts";
+export {
+  type ApplicationAlert,
+  alertsOf,
+  ensureAlertIndexes,
+  type FraudAlert,
+  insertAlerts,
+  type TransactionAlert,
+} from "./alerts.ts";
+export { chunkOf } from "./chunks.ts";
 export { collections, connectMongo, mongoDatabase } from "./connect.ts";
 export {
   AlreadyTaken,
@@ -16,3 +24,10 @@ export {
   storeTimeMs,
 } from "./policies.ts";
 export { ForeignDocument, type StoredException, type StoredPolicy, sha256Of } from "./policyDocuments.ts";
+export {
+  ensureRawTransactionIndexes,
+  insertRawTransactions,
+  type RawTransaction,
+  rawTransactionOf,
+  rawTransactionsOf,
+} from "./rawTransactions.ts";

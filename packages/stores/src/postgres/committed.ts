@@ -1,7 +1,9 @@
 import type { Application, Failure } from "@scoreline/contracts";
 import type { Database } from "./connect.ts";
+import type { EventTable, Range } from "./eventTable.ts";
 import { type KeptRow, keptOf } from "./failedRecords.ts";
-import type { DecisionColumns, FaultyRecord, ScoredRecord } from "./settlement.ts";
+import type { DecisionColumns, FaultyRecord, ScoredRecord, ScoredTransaction } from "./settlement.ts";
+import type { Place } from "./settlementRows.ts";
 
 /** What the projections read of a scored application. */
 export type CommittedScore = Omit<ScoredRecord, "application" | "decision"> & {
@@ -9,64 +11,21 @@ export type CommittedScore = Omit<ScoredRecord, "application" | "decision"> & {
   decision: Omit<DecisionColumns, "policyStatus" | "reasonDetails" | "features" | "exceptionId">;
 };
 
-/** A range of a partition's committed rows, in offset order: what MongoDB and the output topics are projected from. */
-export type Committed = { scored: CommittedScore[]; faulty: FaultyRecord[] };
+/** What is projected of a scored card transaction: all of it. */
+export type CommittedTransaction = ScoredTransaction;
 
-type Place = { topic: string; partition: number };
+/** A range of a partition's committed rows, in offset order: what MongoDB and the output topics are projected from. */
+export type Committed<Scored = CommittedScore> = { scored: Scored[]; faulty: FaultyRecord[] };
 
 /** Reads back what was committed for the offsets `[from, to)` of a partition. */
-export async function readCommitted(sql: Database, place: Place, from: bigint, to: bigint): Promise<Committed> {
-  const [scored, faulty] = await Promise.all([readScored(sql, place, from, to), readFaulty(sql, place, from, to)]);
-  return { scored, faulty };
-}
-
-type ScoreRow = {
-  record_offset: bigint;
-  t_ms: bigint;
-  application_id: string;
-  user_id: string;
-  credit_score: number;
-  loan_amount_minor: bigint;
-  is_fraud: boolean;
-  fraud_rules: string[];
-  fraud_reason: string | null;
-  risk_level: DecisionColumns["riskLevel"];
-  approval_status: DecisionColumns["approvalStatus"];
-  reasons: string[];
-  policy_version: string;
-};
-
-async function readScored(
+export async function readCommitted<Scored>(
   sql: Database,
-  { topic, partition }: Place,
-  from: bigint,
-  to: bigint,
-): Promise<CommittedScore[]> {
-  const rows = await sql<ScoreRow[]>`
-    select record_offset, t_ms, application_id, user_id, credit_score, (loan_amount * 100)::bigint as loan_amount_minor,
-      is_fraud, fraud_rules, fraud_reason, risk_level, approval_status, reasons, policy_version
-    from credit_scores
-    where topic = ${topic} and partition = ${partition} and record_offset >= ${from} and record_offset < ${to}
-    order by record_offset`;
-  return rows.map((row) => ({
-    offset: row.record_offset,
-    tMs: Number(row.t_ms),
-    application: {
-      application_id: row.application_id,
-      user_id: row.user_id,
-      credit_score: row.credit_score,
-      loan_amount_minor: Number(row.loan_amount_minor),
-    },
-    decision: {
-      isFraud: row.is_fraud,
-      fraudRules: row.fraud_rules,
-      fraudReason: row.fraud_reason ?? undefined,
-      riskLevel: row.risk_level,
-      approvalStatus: row.approval_status,
-      reasons: row.reasons,
-      policyVersion: row.policy_version,
-    },
-  }));
+  table: EventTable<never, Scored>,
+  place: Place,
+  range: Range,
+): Promise<Committed<Scored>> {
+  const [scored, faulty] = await Promise.all([table.readScored(sql, place, range), readFaulty(sql, place, range)]);
+  return { scored, faulty };
 }
 
 type FaultyRow = KeptRow & {
@@ -77,12 +36,7 @@ type FaultyRow = KeptRow & {
   failures: Failure[];
 };
 
-async function readFaulty(
-  sql: Database,
-  { topic, partition }: Place,
-  from: bigint,
-  to: bigint,
-): Promise<FaultyRecord[]> {
+async function readFaulty(sql: Database, { topic, partition }: Place, { from, to }: Range): Promise<FaultyRecord[]> {
   const rows = await sql<FaultyRow[]>`
     select failed.record_offset, failed.t_ms, failed.record_key, failed.record_value, failed.record_headers,
       failed.attempt, coalesce(failed.first_t_ms, failed.t_ms) as first_t_ms, failed.scorer_version,

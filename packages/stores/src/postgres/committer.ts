@@ -1,8 +1,8 @@
 import pg from "pg";
 import { commitsChannel } from "./commits.ts";
 import { CopyTransaction } from "./copyTransaction.ts";
+import type { EventTable } from "./eventTable.ts";
 import type { Settlement } from "./settlement.ts";
-import { settlementCopies } from "./settlementRows.ts";
 import { Fenced, type HeldPartition } from "./streamOffsets.ts";
 
 /** Raised by `advance_stream_offset`. */
@@ -18,11 +18,15 @@ const idleMsMax = 60_000;
 export type Committer = {
   /**
    * Commits what a batch of a partition comes to: the fence, the offset and all rows in one transaction and one round trip,
-   * told on `commitsChannel`. Throws `Fenced`, or an error with the SQLSTATE as its `code`: a unique violation when an
-   * application_id came in elsewhere meanwhile, 08006 when the connection was lost. Nothing of it is written then, except
+   * told on `commitsChannel`. Throws `Fenced`, or an error with the SQLSTATE as its `code`: a unique violation when an id
+   * came in elsewhere meanwhile, 08006 when the connection was lost. Nothing of it is written then, except
    * that a commit whose answer was lost may have taken effect: ask `committedOffset`.
    */
-  commit(held: HeldPartition, settlement: Settlement): Promise<void>;
+  commit<Scored>(
+    held: HeldPartition,
+    settlement: Settlement<Scored>,
+    copies: EventTable<Scored>["copies"],
+  ): Promise<void>;
   /** Waits for the commits under way. */
   end(): Promise<void>;
 };
@@ -33,8 +37,6 @@ export type CommitterSettings = {
   connectionsMax: number;
   /** Postgres ends a commit that takes longer (SQLSTATE 57014); without it there is no bound. */
   statementMsMax?: number;
-  /** What is written of a settlement besides the offset; all of it unless told. */
-  copies?: typeof settlementCopies;
 };
 
 /**
@@ -42,7 +44,6 @@ export type CommitterSettings = {
  * never settle a COPY that the server refuses, and end the process when they are cut within a transaction.
  */
 export function connectCommitter(url: string, settings: CommitterSettings): Committer {
-  const { copies = settlementCopies } = settings;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: settings.app,
@@ -58,7 +59,7 @@ export function connectCommitter(url: string, settings: CommitterSettings): Comm
   // ends it in the same breath as it says that it is ready: the pool's listener is gone by then, and ours not there yet.
   pool.on("connect", (client) => client.on("error", () => {}));
   return {
-    async commit(held, settlement) {
+    async commit(held, settlement, copies) {
       const transaction = new CopyTransaction(
         advanceStatement(held, settlement),
         copies(held, settlement),
@@ -91,7 +92,7 @@ async function run(pool: pg.Pool, transaction: CopyTransaction): Promise<void> {
 
 function advanceStatement(
   { topic, partition, epoch, nextOffset }: HeldPartition,
-  { next, maxTMs }: Settlement,
+  { next, maxTMs }: Pick<Settlement, "next" | "maxTMs">,
 ): string {
   return `select advance_stream_offset(${pg.escapeLiteral(topic)}, ${partition}, ${epoch}, ${nextOffset}, ${next}, ${maxTMs})`;
 }

@@ -1,12 +1,15 @@
+export { applicationEvents } from "./applicationEvents.ts";
 export { type AuditAction, publishedHashes, recordAudit } from "./auditLog.ts";
-export { type Committed, type CommittedScore, readCommitted } from "./committed.ts";
+export { type Committed, type CommittedScore, type CommittedTransaction, readCommitted } from "./committed.ts";
 export { type Committer, connectCommitter } from "./committer.ts";
 export { connectPostgres, type Database } from "./connect.ts";
 export type { Copy } from "./copyTransaction.ts";
 export { CopyWriter } from "./copyWriter.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
+export type { EventTable, Range } from "./eventTable.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { migrate } from "./migrate.ts";
+export { advanceCursor, readCursor } from "./projectionCursors.ts";
 export {
   type RecomputedDecision,
   type RecomputedFinding,
@@ -26,12 +29,14 @@ export {
   withRedriveLock,
 } from "./redrives.ts";
 export { type Review, type ReviewOutcome, readReview, recordReview, reviewStatuses } from "./reviews.ts";
-export {
-  type DecisionColumns,
-  type FaultyRecord,
-  recordedIds,
-  type ScoredRecord,
-  type Settlement,
+export type {
+  DecisionColumns,
+  FaultyRecord,
+  FindingColumns,
+  Placed,
+  ScoredRecord,
+  ScoredTransaction,
+  Settlement,
 } from "./settlement.ts";
 export {
   committedOffset,
@@ -41,10 +46,11 @@ export {
   SourceChanged,
   takePartition,
 } from "./streamOffsets.ts";
+export { transactionEvents } from "./transactionEvents.ts";
 export {
   firstOffsetAfter,
   readWindowRows,
-  type WindowColumn,
   type WindowReads,
   type WindowRow,
+  type WindowTable,
 } from "./windowRows.ts";

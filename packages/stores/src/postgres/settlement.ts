@@ -1,5 +1,4 @@
-import type { Application, ApprovalStatus, Failure, ReasonDetail, RiskLevel } from "@scoreline/contracts";
-import type { Database } from "./connect.ts";
+import type { Application, ApprovalStatus, Failure, ReasonDetail, RiskLevel, Transaction } from "@scoreline/contracts";
 import type { KeptRecord } from "./failedRecords.ts";
 
 /** The columns of a decision in `credit_scores`. */
@@ -19,8 +18,24 @@ export type DecisionColumns = {
   exceptionId: string | undefined;
 };
 
-/** A scored application: the event, its place, the broker's time `tMs`, and the decision. */
-export type ScoredRecord = { offset: bigint; tMs: number; application: Application; decision: DecisionColumns };
+/** The columns of what was found in a card transaction, in `processed_transactions`. */
+export type FindingColumns = {
+  flagged: boolean;
+  fraudRules: string[];
+  fraudReason: string | undefined;
+  /** By name, in major units. */
+  features: Record<string, number>;
+  policyVersion: string;
+};
+
+/** Where a scored event lies on its partition, and the broker's time `tMs` of it. */
+export type Placed = { offset: bigint; tMs: number };
+
+/** A scored application: the event, its place, and the decision. */
+export type ScoredRecord = Placed & { application: Application; decision: DecisionColumns };
+
+/** A scored card transaction: the event, its place, and what was found. */
+export type ScoredTransaction = Placed & { transaction: Transaction; finding: FindingColumns };
 
 /** A record that was not scored. `kept`: its bytes are stored and go to the dead letters (a duplicate's are not). */
 export type FaultyRecord = {
@@ -33,12 +48,9 @@ export type FaultyRecord = {
 };
 
 /** What one batch of a partition comes to: every offset in `[from, next)` is in one of the two lists, or was ours to skip. */
-export type Settlement = { next: bigint; maxTMs: number; scored: ScoredRecord[]; faulty: FaultyRecord[] };
-
-/** Which of these application ids are recorded already. */
-export async function recordedIds(sql: Database, ids: string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await sql<{ application_id: string }[]>`
-    select application_id from credit_scores where application_id = any(${ids})`;
-  return new Set(rows.map((row) => row.application_id));
-}
+export type Settlement<Scored = ScoredRecord> = {
+  next: bigint;
+  maxTMs: number;
+  scored: Scored[];
+  faulty: FaultyRecord[];
+};

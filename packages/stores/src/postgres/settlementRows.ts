@@ -1,21 +1,20 @@
 import type { Copy } from "./copyTransaction.ts";
 import { CopyWriter } from "./copyWriter.ts";
 import { headerBytes, type KeptRecord } from "./failedRecords.ts";
-import type { FaultyRecord, ScoredRecord, Settlement } from "./settlement.ts";
+import type { FaultyRecord } from "./settlement.ts";
 
-type Place = { topic: string; partition: number };
+export type Place = { topic: string; partition: number };
 
-/** The COPYs of a settlement; a table that gets no row has none. */
-export function settlementCopies(place: Place, { scored, faulty }: Settlement): Copy[] {
+/** The COPYs of the records that were not scored; a table that gets no row has none. */
+export function faultyCopies(place: Place, faulty: readonly FaultyRecord[]): Copy[] {
   const kept = faulty.filter((record) => record.kept);
   return [
-    ...copyInto("credit_scores", scoreColumns, inLockOrder(scored), (row, out) => scoreRow(place, row, out)),
     ...copyInto("failed_records", failedColumns, kept, (row, out) => failedRow(place, row, out)),
     ...copyInto("data_quality_issues", issueColumns, faulty, (row, out) => issueRows(place, row, out)),
   ];
 }
 
-function copyInto<Row>(
+export function copyInto<Row>(
   table: string,
   columns: string,
   rows: readonly Row[],
@@ -31,49 +30,12 @@ function copyInto<Row>(
  * Two partitions that hold the same new ids wait for each other's rows. In one order for all, one of them waits and then
  * meets a unique violation; in the order of arrival they deadlock, which costs a second (`deadlock_timeout`) each time.
  */
-function inLockOrder(scored: readonly ScoredRecord[]): ScoredRecord[] {
-  return [...scored].sort((a, b) => (a.application.application_id < b.application.application_id ? -1 : 1));
+export function inLockOrder<Scored>(scored: readonly Scored[], idOf: (scored: Scored) => string): Scored[] {
+  return [...scored].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
-const scoreColumns = `topic, partition, record_offset, t_ms, application_id, user_id, credit_score, loan_amount, submitted_at,
-  applicant_name, applicant_age, applicant_gender, applicant_region, device_id, score_model, score_date, score_key_factors,
-  attributes, consent_automated_decision, consent_analytics, is_fraud, fraud_rules, fraud_reason, risk_level, policy_status,
-  approval_status, reasons, reason_details, features, policy_version, exception_id`;
-
-function scoreRow(place: Place, { offset, tMs, application, decision }: ScoredRecord, out: CopyWriter): void {
-  const { applicant, score, consent } = application;
-  placed(place, offset, tMs, out)
-    .text(application.application_id)
-    .text(application.user_id)
-    .integer(application.credit_score)
-    .minorUnits(application.loan_amount_minor)
-    .time(application.timestamp_ms)
-    .text(applicant?.name)
-    .integer(applicant?.age)
-    .text(applicant?.gender)
-    .text(applicant?.region)
-    .text(application.device_id)
-    .text(score?.model)
-    .text(score?.date)
-    .array(score?.key_factors)
-    .json(application.attributes)
-    .flag(consent?.automated_decision)
-    .flag(consent?.analytics)
-    .flag(decision.isFraud)
-    .array(decision.fraudRules)
-    .text(decision.fraudReason)
-    .raw(decision.riskLevel)
-    .raw(decision.policyStatus)
-    .raw(decision.approvalStatus)
-    .array(decision.reasons)
-    .json(decision.reasonDetails)
-    .json(decision.features)
-    .text(decision.policyVersion)
-    .text(decision.exceptionId)
-    .endRow();
-}
-
-function placed({ topic, partition }: Place, offset: bigint, tMs: number, out: CopyWriter): CopyWriter {
+/** Begins a row with its place in the stream. */
+export function placed({ topic, partition }: Place, offset: bigint, tMs: number, out: CopyWriter): CopyWriter {
   return out.text(topic).integer(partition).integer(Number(offset)).integer(tMs);
 }
 
