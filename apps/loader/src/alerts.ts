@@ -2,17 +2,16 @@ import { alertsOf, chunkOf } from "@scoreline/stores/mongo";
 import type { Db } from "mongodb";
 import type { Client } from "pg";
 import { z } from "zod";
-import type { Window } from "./windows.ts";
+import { placeOf, type Window } from "./windows.ts";
 
 /** Alerts written to Postgres by one statement. */
 const batchRowsMax = 1_000;
 const chunkOffsets = 10_000n;
 
-const AlertDocument = z.object({
+const common = {
   _id: z.string(),
   user_id: z.string(),
   credit_score: z.int(),
-  loan_amount: z.number(),
   reason: z.string(),
   rules: z.array(z.string()),
   policy_version: z.string(),
@@ -21,7 +20,18 @@ const AlertDocument = z.object({
   topic: z.string(),
   partition: z.int(),
   offset: z.number(),
-});
+};
+const AlertDocument = z.discriminatedUnion("kind", [
+  z.object({ ...common, kind: z.literal("application"), application_id: z.string(), loan_amount: z.number() }),
+  z.object({
+    ...common,
+    kind: z.literal("transaction"),
+    transaction_id: z.guid(),
+    amount: z.number(),
+    location: z.string(),
+    merchant: z.string(),
+  }),
+]);
 type AlertDocument = z.infer<typeof AlertDocument>;
 
 /** `missing`: documents that no chunk held, so that they are not in `raw`; 0 unless somebody else wrote them. */
@@ -41,14 +51,14 @@ export async function loadAlerts(
     starts,
     loadId,
     sweep,
-  }: { windows: readonly Window[]; starts: ReadonlyMap<number, bigint>; loadId: bigint; sweep: boolean },
+  }: { windows: readonly Window[]; starts: ReadonlyMap<string, bigint>; loadId: bigint; sweep: boolean },
 ): Promise<LoadedAlerts> {
   // Counted before anything is read: what comes later cannot make it too high.
   const documents = await alertsOf(db).estimatedDocumentCount();
   const first = await readWindows(db, warehouse, windows, loadId);
   const unseen = documents - (await countLoaded(warehouse)) - first.inFlight;
   if (unseen <= 0 && !sweep) return { rows: first.rows, missing: 0 };
-  const whole = windows.map((window) => ({ ...window, fromOffset: starts.get(window.partition) ?? 0n }));
+  const whole = windows.map((window) => ({ ...window, fromOffset: starts.get(placeOf(window)) ?? 0n }));
   const again = await readWindows(db, warehouse, whole, loadId);
   const missing = documents - (await countLoaded(warehouse)) - again.inFlight;
   return { rows: first.rows + again.rows, missing: Math.max(0, missing) };
@@ -103,14 +113,16 @@ async function upsertAlerts(warehouse: Client, alerts: readonly AlertDocument[],
   if (alerts.length === 0) return 0;
   const { rowCount } = await warehouse.query(
     `insert into raw.fraud_alerts as alert (
-       application_id, user_id, credit_score, loan_amount, reason, rules, policy_version, alerted_at, status,
-       topic, partition, record_offset, load_id)
-     select _id, user_id, credit_score, loan_amount, reason, array(select jsonb_array_elements_text(rules)),
-       policy_version, alerted_at, status, topic, partition, "offset", $2
+       alert_id, kind, application_id, transaction_id, user_id, credit_score, loan_amount, amount, location, merchant,
+       reason, rules, policy_version, alerted_at, status, topic, partition, record_offset, load_id)
+     select _id, kind, application_id, transaction_id, user_id, credit_score, loan_amount, amount, location, merchant,
+       reason, array(select jsonb_array_elements_text(rules)), policy_version, alerted_at, status, topic, partition,
+       "offset", $2
      from jsonb_to_recordset($1) as document (
-       _id text, user_id text, credit_score smallint, loan_amount numeric(12, 2), reason text, rules jsonb,
+       _id text, kind text, application_id text, transaction_id uuid, user_id text, credit_score smallint,
+       loan_amount numeric(12, 2), amount numeric(12, 2), location text, merchant text, reason text, rules jsonb,
        policy_version text, alerted_at timestamptz, status text, topic text, partition integer, "offset" bigint)
-     on conflict (application_id) do update set
+     on conflict (alert_id) do update set
        reason = excluded.reason, rules = excluded.rules, policy_version = excluded.policy_version,
        alerted_at = excluded.alerted_at, status = excluded.status, load_id = excluded.load_id
      where (alert.reason, alert.rules, alert.policy_version, alert.alerted_at, alert.status)

@@ -1,4 +1,4 @@
-import { checkPolicy, compileSql, formatProblem } from "@scoreline/policy";
+import { checkPolicy, compileSql, compileTransactionSql, formatProblem, type Windowed } from "@scoreline/policy";
 import { type CompilePolicy, events, PolicyUnusable } from "./policyModels.ts";
 
 /** Compiles a document with the SQL engine. Throws `PolicyUnusable` with all problems that the checker finds. */
@@ -13,8 +13,13 @@ export const compilePolicy: CompilePolicy = (yaml, version) => {
   if (!version.startsWith(`${policy.name}@`)) {
     throw new PolicyUnusable(`${version} is published with a document of the policy ${policy.name}`);
   }
+  const { transactions } = policy;
   return {
-    sql: compileSql(policy, events),
-    windowMsMax: Math.max(0, ...policy.features.map(({ windowMs }) => windowMs)),
+    applications: { sql: compileSql(policy, events), windowMsMax: longestWindow(policy) },
+    transactions: { sql: compileTransactionSql(transactions, events), windowMsMax: longestWindow(transactions) },
   };
 };
+
+function longestWindow({ features }: Windowed): number {
+  return Math.max(0, ...features.map(({ windowMs }) => windowMs));
+}

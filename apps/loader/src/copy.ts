@@ -4,7 +4,7 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import type { Window } from "./windows.ts";
 
 /** A table of creditdb whose rows are copied by their place in the stream. */
-export type StreamedTable = "credit_scores" | "data_quality_issues";
+export type StreamedTable = "credit_scores" | "processed_transactions" | "data_quality_issues";
 
 /** The Postgres connections of a load: rows flow from one COPY into the other, and memory stays bounded. */
 export type Connections = { creditdb: Client; warehouse: Client };

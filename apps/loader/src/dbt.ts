@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildSummary, type BuiltModel, type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
+import type { Block, PolicyModel } from "./policyModels.ts";
 
 /** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
 export type DbtSettings = {
   dbtPath: string;
   projectDir: string;
-  /** The models of the project that a policy version was compiled to. */
-  policyModels: readonly string[];
+  /** The models of the project that policy versions were compiled to. */
+  policyModels: readonly Pick<PolicyModel, "name" | "block">[];
   /** dbt's `target` and `logs` go below it. */
   stateDir: string;
   databaseUrl: string;
@@ -63,7 +64,13 @@ async function runDbt(settings: DbtSettings, target: string, artefact: string, c
   // What an earlier run left must not pass for this one's.
   await rm(path, { force: true });
   const logs = join(settings.stateDir, "logs");
-  const variables = { reporting_time_zone: settings.reportingTimeZone, policy_models: settings.policyModels };
+  const modelsOf = (block: Block) => settings.policyModels.filter((model) => model.block === block);
+  const names = (block: Block) => modelsOf(block).map(({ name }) => name);
+  const variables = {
+    reporting_time_zone: settings.reportingTimeZone,
+    policy_models: names("applications"),
+    transaction_models: names("transactions"),
+  };
   const args = [
     ...command,
     ...["--project-dir", settings.projectDir, "--profiles-dir", settings.projectDir],

@@ -4,10 +4,10 @@ import type { Client } from "pg";
 import { loadAlerts } from "./alerts.ts";
 import { loadCatalogue } from "./catalogue.ts";
 import { copyReviews, copyWindows, type StreamedTable } from "./copy.ts";
-import { type LoadedOffset, type Stream, type Window, windowsToLoad } from "./windows.ts";
+import { type LoadedOffset, placeOf, type Stream, type Window, windowsToLoad } from "./windows.ts";
 
 /** Tables that are loaded by their place in the stream, in this order. */
-const streamedTables = ["credit_scores", "data_quality_issues", "fraud_alerts"] as const;
+const streamedTables = ["credit_scores", "processed_transactions", "data_quality_issues", "fraud_alerts"] as const;
 
 /** Source tables in the order they are loaded. */
 export const loadedTables = [...streamedTables, "policies", "policy_exceptions", "reviews"] as const;
@@ -34,16 +34,18 @@ export async function extractLoad(
     const loadId = await startLoad(warehouse, runId);
     const windows = {
       credit_scores: windowsToLoad(streams, await readLoaded(warehouse, "credit_scores")),
+      processed_transactions: windowsToLoad(streams, await readLoaded(warehouse, "processed_transactions")),
       data_quality_issues: windowsToLoad(streams, await readLoaded(warehouse, "data_quality_issues")),
-      fraud_alerts: windowsToLoad(streams.filter(holdsApplications), await readLoaded(warehouse, "fraud_alerts")),
+      fraud_alerts: windowsToLoad(streams.filter(raisesAlerts), await readLoaded(warehouse, "fraud_alerts")),
     };
     const copied = (table: StreamedTable) =>
       copyWindows({ creditdb, warehouse }, { table, windows: windows[table], loadId });
     const creditScores = await copied("credit_scores");
+    const transactions = await copied("processed_transactions");
     const issues = await copied("data_quality_issues");
     const alerts = await loadAlerts(mongo, warehouse, {
       windows: windows.fraud_alerts,
-      starts: new Map(streams.filter(holdsApplications).map((stream) => [stream.partition, stream.startOffset])),
+      starts: new Map(streams.map((stream) => [placeOf(stream), stream.startOffset])),
       loadId,
       sweep: sweepAlerts,
     });
@@ -53,6 +55,7 @@ export async function extractLoad(
     for (const table of streamedTables) await writeLoaded(warehouse, table, windows[table], loadId);
     const rows = {
       credit_scores: creditScores,
+      processed_transactions: transactions,
       data_quality_issues: issues,
       fraud_alerts: alerts.rows,
       ...catalogue,
@@ -76,8 +79,8 @@ async function analyse(warehouse: Client, rows: Loaded["rows"]): Promise<void> {
   for (const table of loadedTables) if (rows[table] > 0) await warehouse.query(`analyze raw.${table}`);
 }
 
-function holdsApplications({ topic }: Stream): boolean {
-  return topic === topics.creditApplications.name;
+function raisesAlerts({ topic }: Stream): boolean {
+  return topic === topics.creditApplications.name || topic === topics.transactions.name;
 }
 
 async function readStreams(creditdb: Client): Promise<Stream[]> {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { formatParity } from "./parity.ts";
+import { formatParity, parityOf } from "./parity.ts";
 
 const differing = {
-  application_id: "app-7",
+  id: "app-7",
   policy_version: "consumer-loans@2",
   mismatches: ["features", "exception_id"],
   recorded: { features: { applications_1h: 3 }, exception_id: null },
@@ -26,6 +26,11 @@ application app-7, decided by consumer-loans@2
 
 and 2 more in quality.decision_parity`,
   );
+});
+
+test("card transactions are called by their own name", () => {
+  const parity = { decisions: 10, uncompared: 0, mismatches: 0, differing: [] };
+  expect(formatParity(parity, parityOf.transactions)).toBe("10 transactions, 0 mismatches");
 });
 
 test("a decision that was not compared is not claimed", () => {

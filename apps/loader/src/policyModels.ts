@@ -2,11 +2,16 @@ import { createHash } from "node:crypto";
 import { compilerVersion } from "@scoreline/policy";
 import type { Client } from "pg";
 
-/** A policy version as a dbt model: its decisions on recorded events. */
-export type PolicyModel = { name: string; version: string; sql: string };
+/** The blocks of a policy, each with events of its own. */
+export const blocks = ["applications", "transactions"] as const;
+export type Block = (typeof blocks)[number];
 
-/** A policy's SQL over the relation `events`, and the longest of its windows in milliseconds; 0 without windows. */
-export type CompiledPolicy = { sql: string; windowMsMax: number };
+/** A block of a policy version as a dbt model: what it makes of recorded events. */
+export type PolicyModel = { name: string; version: string; block: Block; sql: string };
+
+/** A block's SQL over the relation `events`, and the longest of its windows in milliseconds; 0 without windows. */
+export type CompiledBlock = { sql: string; windowMsMax: number };
+export type CompiledPolicy = Record<Block, CompiledBlock>;
 export type CompilePolicy = (yaml: string, version: string) => CompiledPolicy;
 
 /** A published version cannot be recomputed. The message names it and what to do. */
@@ -27,21 +32,24 @@ export type Published = {
   until_ms: string | null;
 };
 
-/** One model for each version in `raw.policies`. Throws `PolicyUnusable`. */
+/** The models of each version in `raw.policies`, one a block. Throws `PolicyUnusable`. */
 export async function policyModels(warehouse: Client, compile: CompilePolicy): Promise<PolicyModel[]> {
   const { rows } = await warehouse.query<Published>(
     `select version, yaml, sha256, compiler_version, effective_from_ms as from_ms,
        lead(effective_from_ms) over (order by effective_from_ms) as until_ms
      from raw.policies order by effective_from_ms`,
   );
-  return rows.map((published) => policyModel(published, compile));
+  return rows.flatMap((published) => modelsOf(published, compile));
 }
 
-/** The model of one version, from its document; no SQL is read from a store. Throws `PolicyUnusable`. */
-export function policyModel(published: Published, compile: CompilePolicy): PolicyModel {
+/** The models of one version, from its document; no SQL is read from a store. Throws `PolicyUnusable`. */
+export function modelsOf(published: Published, compile: CompilePolicy): PolicyModel[] {
   verify(published);
   const { version, yaml } = published;
-  return { name: modelName(version), version, sql: modelSql(published, compile(yaml, version)) };
+  const compiled = compile(yaml, version);
+  return blocks.map((block) => {
+    return { name: modelName(version, block), version, block, sql: modelSql(published, block, compiled[block]) };
+  });
 }
 
 const versionForm = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;
@@ -65,21 +73,25 @@ export function verify({ version, yaml, sha256, compiler_version }: Omit<Publish
 
 // Postgres cuts longer names (NAMEDATALEN - 1).
 const nameLengthMax = 63;
-const prefix = "int_decisions_recomputed__";
+const prefixes = { applications: "int_decisions_recomputed__", transactions: "int_findings_recomputed__" };
 
 /** `int_decisions_recomputed__consumer_loans_2`; a name too long is cut and told apart by a hash. */
-export function modelName(version: string): string {
-  const name = `${prefix}${version.replace(/[^a-z0-9]/g, "_")}`;
+export function modelName(version: string, block: Block): string {
+  const name = `${prefixes[block]}${version.replace(/[^a-z0-9]/g, "_")}`;
   if (name.length <= nameLengthMax) return name;
   const hash = createHash("sha256").update(version).digest("hex").slice(0, 10);
   return `${name.slice(0, nameLengthMax - hash.length - 1)}_${hash}`;
 }
 
-function modelSql({ version, sha256, from_ms, until_ms }: Published, { sql, windowMsMax }: CompiledPolicy): string {
-  return `-- ${version}, compiled by the loader from its document (SHA-256 ${sha256}) for this run.
+function modelSql(
+  { version, sha256, from_ms, until_ms }: Published,
+  block: Block,
+  { sql, windowMsMax }: CompiledBlock,
+): string {
+  return `-- ${version} on ${block}, compiled by the loader from its document (SHA-256 ${sha256}) for this run.
 with ${events} as (
 
-    {{ policy_events(from_ms=${from_ms}, until_ms=${until_ms ?? "none"}, window_ms=${windowMsMax}) }}
+    {{ policy_events('${block}', from_ms=${from_ms}, until_ms=${until_ms ?? "none"}, window_ms=${windowMsMax}) }}
 
 ),
 

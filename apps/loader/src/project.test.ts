@@ -21,8 +21,15 @@ const filesOf = (folder: string) =>
 
 test("a run's project is the warehouse's own with one model a version, and none of another catalogue", async () => {
   const before = filesOf(warehouseDir);
-  await makeProject(warehouseDir, stateDir, [{ name: "old", version: "old@1", sql: "select 1" }]);
-  const model = { name: "int_decisions_recomputed__a_1", version: "a@1", sql: "select 2" };
+  await makeProject(warehouseDir, stateDir, [
+    { name: "old", version: "old@1", block: "applications", sql: "select 1" },
+  ]);
+  const model = {
+    name: "int_decisions_recomputed__a_1",
+    version: "a@1",
+    block: "applications" as const,
+    sql: "select 2",
+  };
   const project = await makeProject(warehouseDir, stateDir, [model]);
 
   const added = filesOf(project).filter((file) => !before.includes(file));

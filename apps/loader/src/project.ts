@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PolicyModel } from "./policyModels.ts";
+import type { Block, PolicyModel } from "./policyModels.ts";
 
 /** What dbt reads of a project. */
 const parts = ["dbt_project.yml", "profiles.yml", "macros", "models", "tests"];
@@ -26,15 +26,35 @@ export async function makeProject(
   return project;
 }
 
-const columns = {
-  ...{ policy_version: "text", application_id: "text", features: "jsonb", is_fraud: "boolean", fraud_rules: "text[]" },
-  ...{ fraud_reason: "text", risk_level: "text", policy_status: "text", reasons: "text[]", reason_literals: "text[]" },
+const columns: Record<Block, Record<string, string>> = {
+  applications: {
+    ...{
+      policy_version: "text",
+      application_id: "text",
+      features: "jsonb",
+      is_fraud: "boolean",
+      fraud_rules: "text[]",
+    },
+    ...{
+      fraud_reason: "text",
+      risk_level: "text",
+      policy_status: "text",
+      reasons: "text[]",
+      reason_literals: "text[]",
+    },
+  },
+  transactions: {
+    ...{ policy_version: "text", transaction_id: "uuid", features: "jsonb", flagged: "boolean", fraud_rules: "text[]" },
+    fraud_reason: "text",
+  },
 };
 
-function declaration({ name, version }: PolicyModel) {
+const grains = { applications: "a decision", transactions: "a card transaction" };
+
+function declaration({ name, version, block }: PolicyModel) {
   return {
     name,
-    description: `Grain: one row a decision that parity compares in this run and that fell to ${version}.`,
-    columns: Object.entries(columns).map(([column, type]) => ({ name: column, data_type: type })),
+    description: `Grain: one row ${grains[block]} that parity compares in this run and that fell to ${version}.`,
+    columns: Object.entries(columns[block]).map(([column, type]) => ({ name: column, data_type: type })),
   };
 }

@@ -1,8 +1,9 @@
-import { formatParity } from "./parity.ts";
+import { formatParity, parityOf } from "./parity.ts";
 import type { RunSummary } from "./warehouse.ts";
 
 /** A run's summary for a person, a line a step. */
-export function formatSummary({ status, error, loaded, facts, dbt, parity, seconds }: RunSummary): string {
+export function formatSummary(summary: RunSummary): string {
+  const { status, error, loaded, facts, dbt, parity, transaction_parity, seconds } = summary;
   const lines: string[] = [];
   if (loaded) {
     const tables = Object.entries(loaded).map(([table, rows]) => `${table} ${rows}`);
@@ -18,6 +19,7 @@ export function formatSummary({ status, error, loaded, facts, dbt, parity, secon
   }
   if (facts !== null) lines.push(`facts    ${facts}`);
   if (parity !== null) lines.push(`parity   ${formatParity(parity)}`);
+  if (transaction_parity !== null) lines.push(`parity   ${formatParity(transaction_parity, parityOf.transactions)}`);
   lines.push(error === null ? status : `${status}: ${error}`);
   return lines.join("\n");
 }

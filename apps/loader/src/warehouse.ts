@@ -7,7 +7,7 @@ import type { BuildSummary, BuiltModel, Freshness } from "./dbtResults.ts";
 import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs } from "./jobs.ts";
 import { extractLoad, type Loaded, type LoadedTable, loadedTables } from "./load.ts";
 import { takeWarehouse } from "./lock.ts";
-import { type Parity, readParity } from "./parity.ts";
+import { type Parity, parityOf, readParity } from "./parity.ts";
 import { type CompilePolicy, policyModels } from "./policyModels.ts";
 import { makeProject } from "./project.ts";
 
@@ -50,6 +50,7 @@ export type RunSummary = {
   dbt: (BuildSummary & { freshness: Freshness | null }) | null;
   /** Null when this run compared nothing. */
   parity: Parity | null;
+  transaction_parity: Parity | null;
   seconds: { load: number; dbt: number };
 };
 
@@ -72,6 +73,7 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
     facts: null,
     dbt: null,
     parity: null,
+    transaction_parity: null,
     seconds: { load: 0, dbt: 0 },
   };
   const warehouse = connection(deps.warehouseUrl, "scoreline-loader");
@@ -128,7 +130,7 @@ function isDocuments(table: LoadedTable): boolean {
 }
 
 /** The tests of single columns are the whole build's: they read every row and say nothing of two engines. */
-const paritySelection: Selection = { select: "+decision_parity", exclude: "test_type:generic" };
+const paritySelection: Selection = { select: "+decision_parity +transaction_parity", exclude: "test_type:generic" };
 
 async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary, options: RunOptions) {
   const { jobs, dbt, warehouseUrl } = deps;
@@ -137,15 +139,16 @@ async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary
   await recordJobs(jobs, summary.run_id, [job], async () => {
     const models = await policyModels(warehouse, deps.compile);
     const projectDir = await makeProject(dbt.warehouseDir, dbt.stateDir, models);
-    const settings = { ...dbt, databaseUrl: warehouseUrl, projectDir, policyModels: models.map(({ name }) => name) };
+    const settings = { ...dbt, databaseUrl: warehouseUrl, projectDir, policyModels: models };
     const [outcome, freshness] = await Promise.all([
       dbtBuild(settings, { fullRefresh: options.fullRefresh, ...(options.parityOnly && paritySelection) }),
       options.withFreshness ? dbtFreshness(settings) : null,
     ]);
     built = outcome.built;
     summary.dbt = { ...outcome.summary, freshness };
-    const compared = built.some(({ name, error }) => name === "decision_parity" && error === null);
-    if (compared) summary.parity = await readParity(warehouse);
+    const compared = (model: string) => built.some(({ name, error }) => name === model && error === null);
+    if (compared("decision_parity")) summary.parity = await readParity(warehouse, parityOf.applications);
+    if (compared("transaction_parity")) summary.transaction_parity = await readParity(warehouse, parityOf.transactions);
     const problems = problemsOf(summary.dbt);
     if (problems.length > 0) throw new RedBuildError(problems.join("; "));
     return { rows: [built.reduce((sum, { rows }) => sum + (rows ?? 0), 0)], result: undefined };

@@ -18,14 +18,20 @@ export class SourceChangedError extends Error {
   override name = "SourceChangedError";
 }
 
+/** `topic/partition`. */
+export function placeOf({ topic, partition }: { topic: string; partition: number }): string {
+  return `${topic}/${partition}`;
+}
+
 /**
  * What of each partition is projected and not loaded yet; an empty window where all of it is. Below `projected_offset`
  * nothing is in flight any more, so a window once read is complete. Throws `SourceChangedError`.
  */
 export function windowsToLoad(streams: readonly Stream[], loaded: readonly LoadedOffset[]): Window[] {
-  const known = new Map(loaded.map((offset) => [`${offset.topic}/${offset.partition}`, offset]));
-  return streams.map(({ topic, partition, topicId, startOffset, projectedOffset }) => {
-    const before = known.get(`${topic}/${partition}`);
+  const known = new Map(loaded.map((offset) => [placeOf(offset), offset]));
+  return streams.map((stream) => {
+    const { topic, partition, topicId, startOffset, projectedOffset } = stream;
+    const before = known.get(placeOf(stream));
     if (before && before.topicId !== topicId) {
       throw new SourceChangedError(
         `topic ${topic} was created anew (id ${before.topicId} before, ${topicId} now); the warehouse still holds the rows of the old one: point DW_FINANCE_URL at an empty database, or give the new topic another name`,

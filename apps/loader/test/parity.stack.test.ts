@@ -193,10 +193,11 @@ describe("parity", () => {
       "consumer-loans@3": [">= 700", "> 700"],
     };
     const compile: CompilePolicy = (yaml, version) => {
-      const { sql, windowMsMax } = bench.deps.compile(yaml, version);
+      const compiled = bench.deps.compile(yaml, version);
+      const { sql, windowMsMax } = compiled.applications;
       const [from, to] = mutations[version] ?? ["", ""];
       expect(sql).toContain(from);
-      return { sql: sql.replaceAll(from, to), windowMsMax };
+      return { ...compiled, applications: { sql: sql.replaceAll(from, to), windowMsMax } };
     };
 
     const summary = await runWarehouse({ ...bench.deps, compile }, again);
@@ -260,7 +261,7 @@ test("a decision that no version was in force for is not claimed, and one by ano
     ...{ decisions: 2, uncompared: 0, mismatches: 1 },
     differing: [
       {
-        application_id: "before",
+        id: "before",
         mismatches: ["policy_version"],
         recorded: { policy_version: "consumer-loans@1" },
         recomputed: { policy_version: "consumer-loans@2" },

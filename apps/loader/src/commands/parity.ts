@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Opened } from "../open.node.ts";
-import { formatParity } from "../parity.ts";
+import { formatParity, parityOf } from "../parity.ts";
 import { formatSummary } from "../summary.ts";
+import type { RunSummary } from "../warehouse.ts";
 
 /** `loader parity`: every decision once more, in SQL, and what differs. */
 export function addParity(program: Command, open: Opened): void {
@@ -20,10 +21,14 @@ export function addParity(program: Command, open: Opened): void {
         fullRefresh: full,
         parityOnly: true,
       }).finally(close);
-      const { status, parity } = summary;
-      // A run that failed for another reason than a difference says so.
-      const isVerdict = parity !== null && (status === "succeeded" || parity.mismatches > 0);
-      console.log(json ? JSON.stringify(summary) : isVerdict ? formatParity(parity) : formatSummary(summary));
-      if (status === "failed") process.exitCode = 1;
+      console.log(json ? JSON.stringify(summary) : (verdictOf(summary) ?? formatSummary(summary)));
+      if (summary.status === "failed") process.exitCode = 1;
     });
+}
+
+/** A line for each kind of event; undefined where the run failed for another reason than a difference. */
+function verdictOf({ status, parity, transaction_parity }: RunSummary): string | undefined {
+  if (parity === null || transaction_parity === null) return undefined;
+  if (status !== "succeeded" && parity.mismatches + transaction_parity.mismatches === 0) return undefined;
+  return [formatParity(parity), formatParity(transaction_parity, parityOf.transactions)].join("\n");
 }
