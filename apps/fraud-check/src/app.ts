@@ -1,4 +1,12 @@
-import { type ApiKeys, createBase, createDoor, keyRequired, unreadyParts, wrongMethod } from "@scoreline/http";
+import {
+  type ApiKeys,
+  applicationContract,
+  createBase,
+  createDoor,
+  keyRequired,
+  unreadyParts,
+  wrongMethod,
+} from "@scoreline/http";
 import type { Producer } from "@scoreline/kafka";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import type { Hono } from "hono";
@@ -37,7 +45,7 @@ export function createApp(deps: AppDeps): Hono {
   const { producer, decisions, metrics, log, apiKeys, limits } = deps;
   const answers = metrics.counter("fraudCheckAnswers");
   const count = (outcome: string) => answers.inc({ outcome });
-  const door = createDoor({
+  const door = createDoor(applicationContract, {
     send: (record) => producer.send(record),
     metrics,
     log,

@@ -1,5 +1,5 @@
 import type { ApiErrorCode, Application, Failure } from "@scoreline/contracts";
-import { applicationRecord, type Problem, problem, within } from "@scoreline/http";
+import { applicationContract, type Problem, problem, recordOf, within } from "@scoreline/http";
 import { DeliveryFailed, type Producer, ProducerBusy } from "@scoreline/kafka";
 import type { RecordedDecision } from "@scoreline/stores/decisions";
 import type { Logger, Metrics } from "@scoreline/telemetry";
@@ -37,7 +37,7 @@ export function createDecider(deps: DeciderDeps): Decider {
   let open = 0;
 
   async function append(application: Application): Promise<Place> {
-    const place = await producer.send(applicationRecord(application));
+    const place = await producer.send(recordOf(applicationContract, application));
     appended.add(application, place);
     return place;
   }

@@ -1,6 +1,6 @@
 import { DeliveryFailed } from "@scoreline/kafka";
 import { expect, test } from "vitest";
-import { apiKey, application, ingest } from "../test/support.ts";
+import { apiKey, application, ingest, transaction } from "../test/support.ts";
 
 test("without a known key nothing is appended and the answer says how to send one", async () => {
   const { post, producer } = ingest();
@@ -53,6 +53,21 @@ test("metrics carry route patterns, never paths, and a bounded method", async ()
   expect(text).toContain('method="other",route="/v1/applications",status="405"');
   expect(text).not.toContain("customer-4711");
   expect(text).toContain('scoreline_ingest_applications_total{outcome="accepted",app="ingest"} 1');
+});
+
+test("applications and transactions are counted apart, and each address has the same door", async () => {
+  const { app, post, postTo } = ingest();
+  await post(application());
+  await postTo("/v1/transactions", transaction());
+  await postTo("/v1/transactions", application());
+  expect((await postTo("/v1/transactions", transaction(), { authorization: "" })).status).toBe(401);
+  const text = await (await app.request("/metrics")).text();
+  expect(text).toContain('scoreline_ingest_applications_total{outcome="accepted",app="ingest"} 1');
+  for (const outcome of ["accepted", "validation_failed", "unauthorized"]) {
+    expect(text).toContain(`scoreline_ingest_transactions_total{outcome="${outcome}",app="ingest"} 1`);
+  }
+  const wrong = await app.request("/v1/transactions");
+  expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST"]);
 });
 
 test("a failure on our side says nothing of its cause", async () => {

@@ -1,28 +1,27 @@
-import type { ApiErrorCode, Application } from "@scoreline/contracts";
-import { applicationRecord, type Door, type Problem, parseJson, problem } from "@scoreline/http";
+import type { ApiErrorCode } from "@scoreline/contracts";
+import { type Door, type Problem, parseJson, problem, type RecordContract, recordOf } from "@scoreline/http";
 import { DeliveryFailed, type Producer, ProducerBusy } from "@scoreline/kafka";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Logger } from "@scoreline/telemetry";
 
-/** What became of one application: appended, or refused with its problem. */
+/** What became of one record: appended, or refused with its problem. */
 export type Outcome = { ok: true; accepted: Accepted } | { ok: false; problem: Problem };
 
-/** The receipt of an application that all in-sync replicas hold. */
-export interface Accepted {
-  application_id: string;
-  topic: string;
-  partition: number;
-  offset: number;
-}
+/** The receipt of a record that all in-sync replicas hold: its own identifier, and its place on the topic. */
+export type Accepted = Record<string, string | number> & { topic: string; partition: number; offset: number };
 
-export interface IntakeDeps {
+export interface IntakeDeps<Value> {
+  contract: RecordContract<Value>;
   producer: Producer;
-  door: Door;
-  metrics: Metrics;
+  door: Door<Value>;
+  /** Counts what became of each record or request: `accepted`, or the code of its problem. */
+  outcomes: { inc(labels: { outcome: string }): void };
   log: Logger;
 }
 
-/** Takes applications one by one: reads, appends, and answers with a receipt or with every rule it breaks. */
+/** Takes records of one contract one by one: reads, appends, and answers with a receipt or with every rule it breaks. */
 export interface Intake {
+  /** What one of its records is called. */
+  noun: string;
   take(input: unknown, source: string): Promise<Outcome>;
   /** As `take`, for a text that may not be JSON. */
   takeText(source: string): Promise<Outcome>;
@@ -32,8 +31,9 @@ export interface Intake {
   count(refused: Problem): void;
 }
 
-export function createIntake({ producer, door, metrics, log }: IntakeDeps): Intake {
-  const outcomes = metrics.counter("applicationsReceived");
+export function createIntake<Value extends { user_id: string }>(deps: IntakeDeps<Value>): Intake {
+  const { contract, producer, door, outcomes, log } = deps;
+  const { noun } = contract;
 
   function count({ code }: Problem): void {
     outcomes.inc({ outcome: code });
@@ -52,23 +52,23 @@ export function createIntake({ producer, door, metrics, log }: IntakeDeps): Inta
     return read;
   }
 
-  async function append(application: Application): Promise<Outcome> {
+  async function append(value: Value): Promise<Outcome> {
     try {
-      const { topic, partition, offset } = await producer.send(applicationRecord(application));
+      const { topic, partition, offset } = await producer.send(recordOf(contract, value));
       outcomes.inc({ outcome: "accepted" });
-      const { application_id } = application;
-      return { ok: true, accepted: { application_id, topic, partition, offset: Number(offset) } };
+      return { ok: true, accepted: { ...contract.identify(value), topic, partition, offset: Number(offset) } };
     } catch (error) {
       if (error instanceof ProducerBusy) {
-        return refuse("stream_unavailable", "Too many applications are on their way; send this one again.");
+        return refuse("stream_unavailable", `Too many ${noun}s are on their way; send this one again.`);
       }
       if (!(error instanceof DeliveryFailed)) throw error;
       if (!error.retryable) log.error({ error: error.message }, "the topic refuses records; see its settings");
-      return refuse("stream_unavailable", "The application was not acknowledged; send it again with the same id.");
+      return refuse("stream_unavailable", `The ${noun} was not acknowledged; send it again with the same id.`);
     }
   }
 
   return {
+    noun,
     take,
     takeText: async (source) => {
       const parsed = parseJson(source);

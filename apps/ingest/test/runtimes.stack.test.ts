@@ -10,6 +10,18 @@ const good = {
   loan_amount: 1250.5,
   timestamp: "2026-01-31T09:30:00Z",
 };
+const goodTransaction = {
+  transaction_id: "0B3A1F6E-5A2D-4C8B-9E7F-1A2B3C4D5E6F",
+  user_id: 42,
+  amount: 12.5,
+  timestamp: 1_767_225_600.25,
+  location: "Denver, CO",
+  merchant: "Books & Co",
+  card_type: "VISA",
+  device_id: "d-1",
+  credit_score: 700,
+};
+const badTransaction = { ...goodTransaction, transaction_id: 7, credit_score: "700", is_fraud: 1, merchant: "", x: 1 };
 const bad = { application_id: "a b", user_id: null, credit_score: 900, loan_amount: 1.999, extra: true };
 const keyed = { authorization: `Bearer ${apiKey}` };
 const json = { ...keyed, "content-type": "application/json" };
@@ -34,6 +46,23 @@ const cases: Case[] = [
     name: "a stream of lines",
     status: 207,
     init: post([JSON.stringify(good), "", JSON.stringify(bad), '{"a":', JSON.stringify(good)].join("\n"), {
+      ...keyed,
+      "content-type": "application/x-ndjson",
+    }),
+  },
+  { name: "one good transaction", path: "/v1/transactions", status: 202, init: post(goodTransaction) },
+  { name: "a transaction with all its errors", path: "/v1/transactions", status: 422, init: post(badTransaction) },
+  {
+    name: "a mixed batch of transactions",
+    path: "/v1/transactions",
+    status: 207,
+    init: post([goodTransaction, badTransaction, good]),
+  },
+  {
+    name: "a stream of transactions",
+    path: "/v1/transactions",
+    status: 207,
+    init: post([goodTransaction, badTransaction].map((line) => JSON.stringify(line)).join("\n"), {
       ...keyed,
       "content-type": "application/x-ndjson",
     }),

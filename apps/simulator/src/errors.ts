@@ -3,7 +3,7 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Applications could not be delivered, and another attempt of ours would not help. */
+/** Records could not be delivered, and another attempt of ours would not help. */
 export class DeliveryError extends Error {
   override name = "DeliveryError";
 }

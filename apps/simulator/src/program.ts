@@ -5,6 +5,7 @@ import { type ReplayArguments, replay } from "./replay/command.ts";
 import type { Session } from "./session.ts";
 import { gapMsMax, seedMax, simulationDefaults } from "./simulate/applications.ts";
 import { type SimulateArguments, simulate } from "./simulate/command.ts";
+import { purchaseGapMsMax } from "./simulate/purchases.ts";
 
 /** What the process ends with. `interrupted` is the shell's number for SIGINT. */
 export const exitCodes = { done: 0, notDelivered: 1, usage: 2, interrupted: 130 } as const;
@@ -32,7 +33,7 @@ function isSystemError(error: unknown): error is Error {
 
 function createProgram(session: Session, drawSeed: () => number): Command {
   const program = new Command("scoreline")
-    .description("Sends loan applications to ingest, made up or from a file.")
+    .description("Sends loan applications and card transactions to ingest, made up or from a file.")
     .exitOverride()
     .configureOutput({ writeOut: session.stdout, writeErr: session.stderr });
   addSimulate(program, session, drawSeed);
@@ -52,22 +53,25 @@ function addSimulate(program: Command, session: Session, drawSeed: () => number)
   program
     .command("simulate")
     .description(
-      "Make up loan applications and send them. The seed decides every byte: the same seed again sends the same ids, " +
+      "Make up loan applications, or card transactions, and send them. The seed decides every byte: the same seed again sends the same ids, " +
         "another seed shares none.",
     )
-    .option("--count <n>", "applications to send", integerFrom(1), 1_000)
+    .option("--transactions", "card transactions instead of loan applications, some of them fraud and labelled so")
+    .option("--count <n>", "records to send", integerFrom(1), 1_000)
     .option("--seed <n>", `0 to ${seedMax} (default: drawn at random and reported)`, integerFrom(0, seedMax))
-    .option("--rate <n>", "applications a second (default: as fast as ingest takes them)", positive)
+    .option("--rate <n>", "records a second (default: as fast as ingest takes them)", positive)
     .option("--users <n>", "customers to choose from", integerFrom(1), simulationDefaults.users)
-    .option("--invalid-share <share>", "share that breaks the contract", share, simulationDefaults.invalidShare)
-    .option("--duplicate-share <share>", "share that repeats an id", share, simulationDefaults.duplicateShare)
+    .option("--invalid-share <share>", `share that breaks the contract (${shareDefault("invalidShare")})`, share)
+    .option("--duplicate-share <share>", `share that repeats an id (${shareDefault("duplicateShare")})`, share)
     .option(
       "--start <moment>",
-      `ISO 8601 moment of the first one; each is up to ${gapMsMax / 1000} s after the one before ` +
+      `ISO 8601 moment of the first one; each is up to ${gapMsMax / 1000} s after the one before, ` +
+        `transactions up to ${purchaseGapMsMax / 1000} s ` +
         `(default: ${new Date(simulationDefaults.startMs).toISOString()})`,
       momentMs,
     )
     .option("--out <file>", "write NDJSON to a file (-: standard output) instead of sending")
+    .option("--csv <file>", "write transactions as CSV to a file (-: standard output) instead of sending")
     .option("--json", "print the summary as one JSON object")
     .addHelpText("after", environmentHelp)
     .action(async ({ start = simulationDefaults.startMs, seed = drawSeed(), ...rest }: SimulateOptions) => {
@@ -75,15 +79,24 @@ function addSimulate(program: Command, session: Session, drawSeed: () => number)
     });
 }
 
+function shareDefault(name: "invalidShare" | "duplicateShare"): string {
+  return `default: ${simulationDefaults[name]}, none with --csv`;
+}
+
 type SimulateOptions = Omit<SimulateArguments, "startMs" | "seed"> & { start?: number; seed?: number };
 
 function addReplay(program: Command, session: Session): void {
   program
     .command("replay")
-    .description("Send the rows of a CSV or JSON-lines file as loan applications.")
+    .description(
+      "Send the rows of a CSV or JSON-lines file, as the mapping says: loan applications or card transactions.",
+    )
     .argument("<file>", "the file; .csv, .tsv, .jsonl, .ndjson, or as the mapping's format says")
-    .requiredOption("--map <file>", "column mapping, YAML or JSON, or the name of a shipped one: lendingclub, classic")
-    .option("--rate <n>", "applications a second (default: as fast as ingest takes them)", positive)
+    .requiredOption(
+      "--map <file>",
+      "column mapping, YAML or JSON, or the name of a shipped one: lendingclub, classic, transactions",
+    )
+    .option("--rate <n>", "records a second (default: as fast as ingest takes them)", positive)
     .option("--limit <n>", "send at most so many rows", integerFrom(1))
     .option("--rejects <file>", "write the rows that were not accepted here, one JSON object a line")
     .option("--history", "past applications for the warehouse: write them to standard output instead of sending")

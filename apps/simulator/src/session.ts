@@ -2,7 +2,7 @@ import type { Files } from "./adapters/files.ts";
 import type { Progress } from "./adapters/progress.ts";
 import type { Clock } from "./clock.ts";
 import { inWords } from "./tally.ts";
-import type { Target } from "./transport/post.ts";
+import type { RecordKind, Target } from "./transport/post.ts";
 
 /** What a command has of the world around it. */
 export type Session = {
@@ -12,7 +12,7 @@ export type Session = {
   /** The wall clock, epoch milliseconds. */
   wallMs(): number;
   files: Files;
-  startProgress(total: number, unit: "applications" | "bytes"): Progress;
+  startProgress(total: number, unit: RecordKind | "bytes"): Progress;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Aborted when the user wants the command to end early: nothing more is taken up. */

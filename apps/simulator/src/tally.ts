@@ -1,6 +1,6 @@
 import type { Answer } from "./transport/post.ts";
 
-/** What became of the applications that were taken up: sent = accepted + refused + failed. */
+/** What became of the records that were taken up: sent = accepted + refused + failed. */
 export type DeliverySummary = {
   sent: number;
   accepted: number;
@@ -10,7 +10,7 @@ export type DeliverySummary = {
   seconds: number;
   /** Answers a second. */
   per_second: number;
-  /** How many refused applications broke each rule (one may break several), or a problem's code where there is no rule. */
+  /** How many refused records broke each rule (one may break several), or a problem's code where there is no rule. */
   refused_by_check: Record<string, number>;
 };
 
@@ -30,7 +30,7 @@ export class Tally {
     return this.#accepted + this.#refused;
   }
 
-  /** An application is on its way. */
+  /** A record is on its way. */
   take(): void {
     this.#taken++;
   }
@@ -45,7 +45,7 @@ export class Tally {
     for (const check of new Set(checks)) this.refuseBy(check);
   }
 
-  /** Counts one more application that broke the rule `check`. */
+  /** Counts one more record that broke the rule `check`. */
   refuseBy(check: string): void {
     this.#refusedByCheck.set(check, (this.#refusedByCheck.get(check) ?? 0) + 1);
   }

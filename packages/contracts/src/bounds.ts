@@ -1,4 +1,4 @@
-/** Characters of each text of an application at most. */
+/** Characters of each text of an application or a transaction at most. */
 export const textLengthMax = {
   name: 200,
   gender: 32,
@@ -7,6 +7,8 @@ export const textLengthMax = {
   model: 64,
   keyFactor: 200,
   attribute: 256,
+  location: 128,
+  merchant: 128,
 } as const;
 
 /** FICO's range, the one US lenders score by. */

@@ -12,7 +12,7 @@ const recordChecks = [
   "unknown_field",
   "unclassified",
 ] as const;
-const identityChecks = ["duplicate_application_id"] as const;
+const identityChecks = ["duplicate_application_id", "duplicate_transaction_id"] as const;
 
 function nested(fields: Record<string, { unwrap?: () => unknown }>): string[] {
   return Object.entries(fields).flatMap(([name, schema]) => {

@@ -20,5 +20,6 @@ export {
   type Transaction,
   TransactionWire,
   transactionFields,
+  transactionToWire,
 } from "./transaction.ts";
 export { Utf8Writer } from "./utf8Writer.ts";

@@ -19,7 +19,7 @@ export function jsonSchemas(): Record<string, Node> {
     }),
     transaction: describeInput(TransactionWire, "transaction", {
       title: "Card transaction",
-      description: "The value of a record on the topic transactions.",
+      description: "The body of POST /v1/transactions and the value of a record on the topic transactions.",
     }),
     decision: describe(DecisionEvent, "decision", {
       title: "Decision",

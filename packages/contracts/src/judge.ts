@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { type Application, ApplicationWire } from "./application.ts";
 import { checkOf, type Failure } from "./checks.ts";
+import type { Forgiven } from "./forgiven.ts";
 import { isObject, withoutNulls } from "./objects.ts";
 import { nameOf, shownName } from "./text.ts";
+import { readTextValues } from "./textValues.ts";
 import { problemWithTime, readTime, type SenderTime } from "./time.ts";
 import { type Transaction, TransactionWire } from "./transaction.ts";
 
 /**
- * Where a record came in. Over `http` unknown fields and times without an offset are refused; on a `topic` (and in
- * files) unknown fields are kept out of the tables and counted, and such times are read as UTC and counted.
+ * Where a record came in. Over `http` unknown fields, times without an offset and texts for numbers are refused; on a
+ * `topic` (and in files) unknown fields are kept out of the tables, such times are read as UTC, a transaction's texts as
+ * what they stand for, and all of these are counted.
  */
 export type Door = "http" | "topic";
-
-/** What a topic's record was forgiven. */
-export type Forgiven = { readonly unknownFields: readonly string[]; readonly naiveTimestamp: boolean };
 
 /** A record's failures are told up to this many; the first ones are kept. */
 export const failuresMax = 100;
@@ -22,7 +22,7 @@ export type Parsed<T> = { ok: true; value: T; forgiven: Forgiven } | { ok: false
 
 /** Reads a loan application by its schema, which alone says what is wrong with one. Arguments as for `parseApplication`. */
 export function judgeApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
-  return judge(ApplicationWire, knownToApplication, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
+  return judge(applicationRules, input, door, nowMs, ({ loan_amount, timestamp, ...rest }) => ({
     ...rest,
     loan_amount_minor: loan_amount,
     timestamp_ms: timestamp.ms,
@@ -31,7 +31,7 @@ export function judgeApplication(input: unknown, door: Door, nowMs: number): Par
 
 /** Reads a card transaction by its schema; arguments as for `parseTransaction`. */
 export function judgeTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
-  return judge(TransactionWire, knownToTransaction, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
+  return judge(transactionRules, input, door, nowMs, ({ amount, timestamp, ...rest }) => ({
     ...rest,
     amount_minor: amount,
     timestamp_ms: timestamp.ms,
@@ -49,12 +49,32 @@ function knownFieldsOf(schema: unknown): KnownFields | undefined {
   return new Map(Object.entries(inner.shape).map(([name, field]) => [name, knownFieldsOf(field)]));
 }
 
-const knownToApplication = knownFieldsOf(ApplicationWire);
-const knownToTransaction = knownFieldsOf(TransactionWire);
+type Rules<Shape extends Fields> = {
+  schema: z.ZodObject<Shape>;
+  known: KnownFields | undefined;
+  /** Reads the texts of a topic's record as what they stand for, and names them. */
+  readTexts: typeof readTextValues;
+};
+
+const applicationRules: Rules<typeof ApplicationWire.shape> = {
+  schema: ApplicationWire,
+  known: knownFieldsOf(ApplicationWire),
+  readTexts: asItCame,
+};
+const transactionRules: Rules<typeof TransactionWire.shape> = {
+  schema: TransactionWire,
+  known: knownFieldsOf(TransactionWire),
+  readTexts: readTextValues,
+};
+
+const none: readonly string[] = [];
+
+function asItCame(record: Record<string, unknown>) {
+  return { record, textValues: none };
+}
 
 function judge<Shape extends Fields, Value>(
-  schema: z.ZodObject<Shape>,
-  known: KnownFields | undefined,
+  { schema, known, readTexts }: Rules<Shape>,
   input: unknown,
   door: Door,
   nowMs: number,
@@ -68,7 +88,8 @@ function judge<Shape extends Fields, Value>(
       ],
     };
   }
-  const record = withoutNullsInGroups(withoutNulls(input));
+  const { record: meant, textValues } = (door === "topic" ? readTexts : asItCame)(input);
+  const record = withoutNullsInGroups(withoutNulls(meant));
   const result = schema.safeParse(record);
   const unknownFields = unknownFieldsOf(record, known);
   const issues = result.success ? [] : result.error.issues;
@@ -78,10 +99,14 @@ function judge<Shape extends Fields, Value>(
   const timeProblem = typeof time !== "string" && problemWithTime(time, nowMs, door === "http" ? "refuse" : "utc");
   if (timeProblem)
     failures.push({ pointer: "/timestamp", check: "invalid_timestamp", detail: `timestamp ${timeProblem}.` });
-  if (door === "http") failures.push(...unknownFields.slice(0, failuresMax).map(unknownFieldFailure));
+  if (door === "http") {
+    const remedy = known?.has("attributes") ? "remove it or send it under attributes" : "remove it";
+    failures.push(...unknownFields.slice(0, failuresMax).map((pointer) => unknownFieldFailure(pointer, remedy)));
+  }
   if (failures.length > 0 || !result.success) return { ok: false, failures: failures.slice(0, failuresMax) };
   const value = shape(result.data as z.output<z.ZodObject<Shape>> & { timestamp: SenderTime });
-  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp: typeof time !== "string" && time.naive } };
+  const naiveTimestamp = typeof time !== "string" && time.naive;
+  return { ok: true, value, forgiven: { unknownFields, naiveTimestamp, textValues } };
 }
 
 /** It goes one level down (groups and flat maps) and no deeper, so a record of any depth costs no stack. */
@@ -101,12 +126,9 @@ function unknownFieldsOf(record: Record<string, unknown>, known: KnownFields | u
   });
 }
 
-function unknownFieldFailure(pointer: string): Failure {
-  return {
-    pointer,
-    check: "unknown_field",
-    detail: `${pointer.slice(1)} is not a field of this contract; remove it or send it under attributes.`,
-  };
+function unknownFieldFailure(pointer: string, remedy: string): Failure {
+  const detail = `${pointer.slice(1)} is not a field of this contract; ${remedy}.`;
+  return { pointer, check: "unknown_field", detail };
 }
 
 /** The failure that a zod issue tells of. A key that a map does not allow is reported at that key. */

@@ -23,7 +23,7 @@ describe("a good application", () => {
         loan_amount_minor: 125_050,
         timestamp_ms: 1_767_225_600_125,
       },
-      forgiven: { unknownFields: [], naiveTimestamp: false },
+      forgiven: { unknownFields: [], naiveTimestamp: false, textValues: [] },
     });
   });
 
@@ -163,6 +163,10 @@ test("a naive time is read as UTC and told on a topic", () => {
     value: { timestamp_ms: Date.parse("2026-01-01T00:00:00Z") },
     forgiven: { naiveTimestamp: true },
   });
+});
+
+test("an application's texts are never read as numbers", () => {
+  expect(failuresOf({ credit_score: "700" }, "topic")).toMatchObject([{ check: "invalid_credit_score" }]);
 });
 
 describe("attributes", () => {

@@ -1,9 +1,11 @@
 import type { Application } from "./application.ts";
 import { type Door, judgeApplication, judgeTransaction, type Parsed } from "./judge.ts";
 import { plainApplication } from "./plainApplication.ts";
+import { plainTransaction } from "./plainTransaction.ts";
 import type { Transaction } from "./transaction.ts";
 
-export { type Door, type Forgiven, failuresMax, type Parsed } from "./judge.ts";
+export type { Forgiven } from "./forgiven.ts";
+export { type Door, failuresMax, type Parsed } from "./judge.ts";
 
 /** Reads a loan application. `nowMs` is the clock that bounds the future: the worker's over HTTP, the broker's on a topic. */
 export function parseApplication(input: unknown, door: Door, nowMs: number): Parsed<Application> {
@@ -12,5 +14,5 @@ export function parseApplication(input: unknown, door: Door, nowMs: number): Par
 
 /** Reads a card transaction; arguments as for `parseApplication`. */
 export function parseTransaction(input: unknown, door: Door, nowMs: number): Parsed<Transaction> {
-  return judgeTransaction(input, door, nowMs);
+  return plainTransaction(input, door, nowMs) ?? judgeTransaction(input, door, nowMs);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RecordTexts } from "../test/recordTexts.ts";
+import { ApplicationTexts } from "../test/applicationTexts.ts";
 import { type Door, judgeApplication } from "./judge.ts";
 import { plainApplication } from "./plainApplication.ts";
 
@@ -50,7 +50,7 @@ const busyMachineMsMax = 60_000;
 test(
   "any record is read as the schema reads it, or left to the schema for a fault or an unknown field",
   () => {
-    const texts = new RecordTexts(1, nowMs);
+    const texts = new ApplicationTexts(1, nowMs);
     const seen = { read: 0, unknownField: 0, faulty: 0 };
     for (let i = 0; i < 20_000; i += 1) {
       const text = texts.next();

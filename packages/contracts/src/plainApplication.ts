@@ -9,8 +9,9 @@ import {
   keyFactorsMax,
   textLengthMax,
 } from "./bounds.ts";
+import { forgaveNaiveTimestamp, forgaveNothing } from "./forgiven.ts";
 import { identifierOf } from "./ids.ts";
-import type { Door, Forgiven, Parsed } from "./judge.ts";
+import type { Door, Parsed } from "./judge.ts";
 import { minorUnitsOf } from "./money.ts";
 import { isObject, withoutNulls } from "./objects.ts";
 import { isText } from "./text.ts";
@@ -43,9 +44,6 @@ export function plainApplication(
   if (record.consent) value.consent = withoutNulls(record.consent);
   return { ok: true, value, forgiven: time.naive ? forgaveNaiveTimestamp : forgaveNothing };
 }
-
-const forgaveNothing: Forgiven = { unknownFields: [], naiveTimestamp: false };
-const forgaveNaiveTimestamp: Forgiven = { unknownFields: [], naiveTimestamp: true };
 
 type Check = (value: unknown) => boolean;
 

@@ -15,7 +15,7 @@ export function text(lengthMax: number) {
 }
 
 /** True for what `text(lengthMax)` accepts. */
-export function isText(value: unknown, lengthMax: number): boolean {
+export function isText(value: unknown, lengthMax: number): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= lengthMax && !unstorable.test(value);
 }
 

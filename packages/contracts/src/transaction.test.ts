@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { seeded } from "../test/seeded.ts";
+import { amountMinorMax } from "./money.ts";
 import { type Door, parseTransaction } from "./parse.ts";
+import { cardTypes, riskLevels, type Transaction, transactionToWire } from "./transaction.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
 const good = {
@@ -33,7 +36,7 @@ test("a transaction is read with its amount in minor units and its id in lower c
       device_id: "d-1",
       credit_score: 700,
     },
-    forgiven: { unknownFields: [], naiveTimestamp: false },
+    forgiven: { unknownFields: [], naiveTimestamp: false, textValues: [] },
   });
 });
 
@@ -67,4 +70,68 @@ test("on a topic, unknown fields and naive times are forgiven and told", () => {
     ok: true,
     forgiven: { unknownFields: ["/x"], naiveTimestamp: true },
   });
+});
+
+test("an unknown field is refused over HTTP with what to do, which is not to send it under attributes", () => {
+  const parsed = parseTransaction({ ...good, flagged: true }, "http", nowMs);
+  expect(parsed.ok ? [] : parsed.failures.map(({ detail }) => detail)).toEqual([
+    "flagged is not a field of this contract; remove it.",
+  ]);
+});
+
+test("reading the canonical form again gives the same transaction", () => {
+  const random = seeded(1);
+  const below = (bound: number) => Math.floor(random() * bound);
+  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const word = () => pick(["x", "Zoë 😀", 'a"b\\c', "tab\tline\n", "\u2028", "null", "{}"]);
+  const maybe = <T extends object>(field: T) => (random() < 0.5 ? field : {});
+  for (let i = 0; i < 2_000; i += 1) {
+    const transaction: Transaction = {
+      transaction_id: `0b3a1f6e-5a2d-4c8b-9e7f-${String(below(1e12)).padStart(12, "0")}`,
+      user_id: `u:${below(100)}`,
+      amount_minor: 1 + below(amountMinorMax),
+      timestamp_ms: below(nowMs),
+      location: word(),
+      merchant: word(),
+      card_type: pick(cardTypes),
+      device_id: word(),
+      credit_score: 300 + below(551),
+      ...maybe({ risk_level: pick(riskLevels) }),
+      ...maybe({ is_fraud: random() < 0.5 }),
+    };
+    const again = parseTransaction(JSON.parse(JSON.stringify(transactionToWire(transaction))), "http", nowMs);
+    expect(again).toEqual({
+      ok: true,
+      value: transaction,
+      forgiven: { unknownFields: [], naiveTimestamp: false, textValues: [] },
+    });
+  }
+});
+
+test("a record whose values are all texts is read on a topic as the one with numbers, and says which were texts", () => {
+  const texts = { user_id: "7", credit_score: "700", is_fraud: "False", risk_level: "" };
+  const onTopic = parseTransaction({ ...good, ...texts }, "topic", nowMs);
+  const meant = parseTransaction({ ...good, is_fraud: false }, "topic", nowMs);
+  expect(onTopic).toMatchObject({ ok: true, forgiven: { textValues: ["credit_score", "is_fraud"] } });
+  expect(onTopic.ok && onTopic.value).toEqual(meant.ok && meant.value);
+});
+
+test.each([
+  [{ credit_score: "700" }, 'credit_score is the string "700"; send an integer from 300 to 850.'],
+  [{ is_fraud: "True" }, 'is_fraud is the string "True"; send true or false.'],
+  [{ is_fraud: 1 }, "is_fraud is 1; send true or false."],
+  [{ is_fraud: "" }, 'is_fraud is the string ""; send true or false.'],
+  [{ risk_level: "" }, 'risk_level is the string ""; send one of Low, Medium, High.'],
+])("%j is refused over HTTP with its fix", (fields, detail) => {
+  const parsed = parseTransaction({ ...good, ...fields }, "http", nowMs);
+  expect(parsed.ok ? [] : parsed.failures.map((failure) => failure.detail)).toEqual([detail]);
+});
+
+test("a text that stands for nothing fits nowhere, on a topic either", () => {
+  expect(checksOf({ credit_score: "fair", is_fraud: "perhaps" }, "topic")).toEqual([
+    "invalid_credit_score",
+    "invalid_is_fraud",
+  ]);
+  expect(checksOf({ credit_score: "", merchant: "" }, "topic")).toEqual(["invalid_merchant", "invalid_credit_score"]);
+  expect(checksOf({ credit_score: "900" }, "topic")).toEqual(["invalid_credit_score"]);
 });

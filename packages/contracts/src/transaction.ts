@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { CreditScore } from "./application.ts";
+import { textLengthMax } from "./bounds.ts";
 import { Identifier } from "./ids.ts";
-import { Money } from "./money.ts";
+import { formatMinorUnits, Money } from "./money.ts";
 import { nameOf, text } from "./text.ts";
 import { Timestamp } from "./time.ts";
 
@@ -24,10 +25,10 @@ export const transactionFields = {
   user_id: Identifier,
   amount: Money,
   timestamp: Timestamp,
-  location: text(128),
-  merchant: text(128),
+  location: text(textLengthMax.location),
+  merchant: text(textLengthMax.merchant),
   card_type: oneOf(cardTypes),
-  device_id: text(128),
+  device_id: text(textLengthMax.deviceId),
   credit_score: CreditScore,
   risk_level: oneOf(riskLevels).meta({ description: "The sender's own label; no policy reads it." }).optional(),
   is_fraud: z
@@ -43,3 +44,9 @@ export type Transaction = Omit<z.output<typeof TransactionWire>, "amount" | "tim
   amount_minor: number;
   timestamp_ms: number;
 };
+
+/** The canonical wire form: what ingest puts on the topic. Reading it again gives the same transaction. */
+export function transactionToWire(transaction: Transaction) {
+  const { amount_minor, timestamp_ms, ...rest } = transaction;
+  return { ...rest, amount: formatMinorUnits(amount_minor), timestamp: new Date(timestamp_ms).toISOString() };
+}

@@ -34,7 +34,7 @@ test("reading the canonical form again gives the same application", () => {
     expect(again).toEqual({
       ok: true,
       value: application,
-      forgiven: { unknownFields: [], naiveTimestamp: false },
+      forgiven: { unknownFields: [], naiveTimestamp: false, textValues: [] },
     });
   }
 });

@@ -1,6 +1,12 @@
 import { createLogger, createMetrics } from "@scoreline/telemetry";
 import { expect, test } from "vitest";
-import { applicationRecord, createDoor, type DoorDeps, type OutgoingRecord } from "./door.ts";
+import { createDoor, type DoorDeps } from "./door.ts";
+import {
+  applicationContract,
+  type OutgoingRecord,
+  type RecordContract,
+  transactionContract,
+} from "./recordContract.ts";
 
 const good = {
   application_id: 7,
@@ -10,7 +16,7 @@ const good = {
   timestamp: "2026-01-31T09:30:00+01:00",
 };
 
-function door(over: Partial<DoorDeps> = {}) {
+function door(over: Partial<DoorDeps> = {}, contract: RecordContract<unknown> = applicationContract) {
   const sent: OutgoingRecord[] = [];
   const metrics = createMetrics("door");
   const deps: DoorDeps = {
@@ -22,7 +28,7 @@ function door(over: Partial<DoorDeps> = {}) {
     deadLetterWaitMsMax: 1_000,
     ...over,
   };
-  const read = (input: unknown) => createDoor(deps).read(input, JSON.stringify(input));
+  const read = (input: unknown) => createDoor(contract, deps).read(input, JSON.stringify(input));
   return { read, sent, metrics };
 }
 
@@ -40,14 +46,6 @@ test("an application that keeps its contract comes in canonical form, and nothin
   expect(sent).toEqual([]);
 });
 
-test("its record is keyed by its user and reads as the same application", async () => {
-  const first = await door().read(good);
-  if (!first.ok) throw new Error("refused");
-  const record = applicationRecord(first.value);
-  expect(record).toMatchObject({ topic: "credit_applications", key: "u-1" });
-  expect(await door().read(JSON.parse(new TextDecoder().decode(record.value)))).toEqual(first);
-});
-
 test("a refused one is told every rule it breaks, counted by check, and kept as it came", async () => {
   const { read, sent, metrics } = door();
   const bad = { ...good, credit_score: 900, colour: "blue" };
@@ -61,6 +59,16 @@ test("a refused one is told every rule it breaks, counted by check, and kept as 
   expect(sent[0]).toMatchObject({ topic: "dead_letters", key: "u-1", headers: { "dead-letter-id": "letter-1" } });
   const { body } = await metrics.expose();
   expect(body).toContain('scoreline_ingest_failures_total{check="unknown_field",app="door"} 1');
+});
+
+test("the door to another topic holds what comes to that topic's contract, and its dead letters say so", async () => {
+  const { read, sent } = door({}, transactionContract);
+  expect(await read({ ...good, location: "Denver, CO" })).toMatchObject({
+    ok: false,
+    problem: { detail: expect.stringContaining("The transaction breaks") },
+  });
+  expect(sent[0]?.headers["source-topic"]).toBe("transactions");
+  expect(sent[0]?.headers["error-checks"]).toContain("missing_merchant");
 });
 
 test("what is no object leaves no dead letter", async () => {

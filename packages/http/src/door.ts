@@ -1,23 +1,8 @@
-import {
-  type Application,
-  type Failure,
-  Identifier,
-  parseApplication,
-  topics,
-  toWire,
-  writeDeadLetter,
-} from "@scoreline/contracts";
+import { type Failure, Identifier, topics, writeDeadLetter } from "@scoreline/contracts";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { type Problem, problem } from "./problems.ts";
+import type { OutgoingRecord, RecordContract } from "./recordContract.ts";
 import { within } from "./within.ts";
-
-/** A record to append, as a producer takes it. */
-export interface OutgoingRecord {
-  topic: string;
-  key: string | null;
-  value: Uint8Array;
-  headers: Record<string, string>;
-}
 
 export interface DoorDeps {
   /** Appends a record; rejects when it was not acknowledged. */
@@ -26,50 +11,44 @@ export interface DoorDeps {
   log: Logger;
   nowMs: () => number;
   newId: () => string;
-  /** How long the answer to a refused application waits for its dead letter. */
+  /** How long the answer to a refused record waits for its dead letter. */
   deadLetterWaitMsMax: number;
 }
 
-/** Reads applications by their contract. What it refuses becomes a dead letter, so that data quality sees it. */
-export interface Door {
+/** Reads records by their contract. What it refuses becomes a dead letter, so that data quality sees it. */
+export interface Door<Value> {
   /** `input` is what `source`, the text that came, says in JSON. */
-  read(input: unknown, source: string): Promise<{ ok: true; value: Application } | { ok: false; problem: Problem }>;
+  read(input: unknown, source: string): Promise<{ ok: true; value: Value } | { ok: false; problem: Problem }>;
 }
 
 /** Failures that a dead letter's header holds; the answer holds all of them. */
 const headerFailuresMax = 128;
 const encoder = new TextEncoder();
 
-/** `schema` is the `$id` of the JSON Schema that packages/contracts generates for the topic's records. */
-const recordHeaders = { "content-type": "application/json", schema: "urn:scoreline:application" };
-
-/** An application as it lies on its topic: in canonical form, keyed by its user. */
-export function applicationRecord(application: Application): OutgoingRecord {
-  return {
-    topic: topics.creditApplications.name,
-    key: application.user_id,
-    value: encoder.encode(JSON.stringify(toWire(application))),
-    headers: recordHeaders,
-  };
-}
-
-export function createDoor(deps: DoorDeps): Door {
+/** The door to one topic. */
+export function createDoor<Value>(contract: RecordContract<Value>, deps: DoorDeps): Door<Value> {
   const failedChecks = deps.metrics.counter("ingestFailures");
   return {
     async read(input, source) {
-      const parsed = parseApplication(input, "http", deps.nowMs());
+      const parsed = contract.parse(input, "http", deps.nowMs());
       if (parsed.ok) return parsed;
       for (const { check } of parsed.failures) failedChecks.inc({ check });
-      await keepRefused(deps, input, source, parsed.failures);
+      await keepRefused(contract, deps, input, source, parsed.failures);
       const rules = parsed.failures.length === 1 ? "1 rule" : `${parsed.failures.length} rules`;
-      const detail = `The application breaks ${rules} of its contract.`;
+      const detail = `The ${contract.noun} breaks ${rules} of its contract.`;
       return { ok: false, problem: problem("validation_failed", detail, parsed.failures) };
     },
   };
 }
 
 /** Puts a refused object among the dead letters. Best effort: the answer goes out anyway. */
-async function keepRefused(deps: DoorDeps, input: unknown, source: string, failures: Failure[]): Promise<void> {
+async function keepRefused(
+  { noun, topic }: Pick<RecordContract<never>, "noun" | "topic">,
+  deps: DoorDeps,
+  input: unknown,
+  source: string,
+  failures: Failure[],
+): Promise<void> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return;
   const userId = Identifier.safeParse((input as { user_id?: unknown }).user_id);
   const letter = deps.send({
@@ -82,7 +61,7 @@ async function keepRefused(deps: DoorDeps, input: unknown, source: string, failu
         id: deps.newId(),
         stage: "ingest",
         failures: failures.slice(0, headerFailuresMax).map(bounded),
-        sourceTopic: topics.creditApplications.name,
+        sourceTopic: topic,
         source: undefined,
         attempt: 1,
         firstFailedAtMs: deps.nowMs(),
@@ -92,7 +71,7 @@ async function keepRefused(deps: DoorDeps, input: unknown, source: string, failu
     },
   });
   const kept = letter.catch((error: unknown) => {
-    deps.log.warn({ error: String(error) }, "a refused application could not be put among the dead letters");
+    deps.log.warn({ error: String(error) }, `a refused ${noun} could not be put among the dead letters`);
   });
   await within(kept, deps.deadLetterWaitMsMax);
 }

@@ -22,6 +22,12 @@ export const catalogue = {
     help: "Applications by what became of them at ingest.",
     labels: ["outcome"],
   },
+  transactionsReceived: {
+    kind: "counter",
+    name: "scoreline_ingest_transactions_total",
+    help: "Transactions by what became of them at ingest.",
+    labels: ["outcome"],
+  },
   ingestFailures: {
     kind: "counter",
     name: "scoreline_ingest_failures_total",

@@ -10,7 +10,7 @@ const made = (options: { seed?: number; narrow?: boolean }, count = 2_000) => {
 const applicationOf = ({ value }: { value: string }) => {
   const parsed = parseApplication(JSON.parse(value), "topic", Date.UTC(2025, 6, 1));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failures));
-  expect(parsed.forgiven).toEqual({ unknownFields: [], naiveTimestamp: false });
+  expect(parsed.forgiven).toEqual({ unknownFields: [], naiveTimestamp: false, textValues: [] });
   return parsed.value;
 };
 

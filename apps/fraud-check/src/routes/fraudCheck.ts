@@ -1,11 +1,11 @@
-import type { ApiErrorCode } from "@scoreline/contracts";
+import type { ApiErrorCode, Application } from "@scoreline/contracts";
 import { type Door, mediaTypeOf, type Problem, parseJson, problem, problemResponse, readText } from "@scoreline/http";
 import type { Context } from "hono";
 import { answerOf } from "../answer.ts";
 import type { Decider } from "../decider.ts";
 
 export interface FraudCheckDeps {
-  door: Door;
+  door: Door<Application>;
   decide: Decider;
   /** A body, which is one application. */
   bodyBytesMax: number;

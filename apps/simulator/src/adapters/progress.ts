@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import type { RecordKind } from "../transport/post.ts";
 
 /** How far a run has come. */
 export type Progress = { update(done: number): void; stop(): void };
@@ -6,7 +7,7 @@ export type Progress = { update(done: number): void; stop(): void };
 const silent: Progress = { update: () => {}, stop: () => {} };
 
 /** A bar on standard error where that is a terminal, otherwise nothing. `unit` names what `total` counts. */
-export function startProgress(total: number, unit: "applications" | "bytes"): Progress {
+export function startProgress(total: number, unit: RecordKind | "bytes"): Progress {
   if (!process.stderr.isTTY) return silent;
   const bar = new SingleBar({
     stream: process.stderr,

@@ -24,8 +24,9 @@ export function toJson(value: JsonValue): string {
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 const booleans = new Map([
-  ...["true", "t", "yes", "y", "1"].map((word) => [word, true] as const),
-  ...["false", "f", "no", "n", "0"].map((word) => [word, false] as const),
+  // Data frames write a column of booleans with gaps as 1.0 and 0.0.
+  ...["true", "t", "yes", "y", "1", "1.0"].map((word) => [word, true] as const),
+  ...["false", "f", "no", "n", "0", "0.0"].map((word) => [word, false] as const),
 ]);
 
 /** A cell's value as `type`, or undefined when its text is none. Times have their own rules: see `timeOf`. */

@@ -103,6 +103,28 @@ test("a shipped map is found by its name", async () => {
   expect([code, standIn.accepted]).toEqual([0, ["1"]]);
 });
 
+test("a map for transactions sends its rows to their address, and names what was not accepted by transaction_id", async () => {
+  const header =
+    "transaction_id,user_id,amount,timestamp,location,merchant,card_type,device_id,credit_score,risk_level,is_fraud";
+  const [good, bad] = ["0", "1"].map((digit) => `${digit}b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f`);
+  const rows = [
+    `${good},1,12.50,2024-03-01 10:00:00,"Denver, CO",Books,VISA,d-1,700,Low,False`,
+    `${bad},1,12.50,2024-03-01 10:00:00,"Denver, CO",Books,DISCOVER,d-1,700,Low,False`,
+  ];
+  const path = await file("rows.csv", `${[header, ...rows].join("\n")}\n`);
+  const rejects = join(folder, "rejects.jsonl");
+  const line = ["replay", path, "--map", "transactions", "--json", "--rejects", rejects];
+  const { code, stdout } = await run(line, standIn);
+  expect([code, standIn.accepted]).toEqual([0, [good]]);
+  expect(JSON.parse(stdout)).toMatchObject({ read: 2, accepted: 1, refused: 1, naive_timestamps: 2 });
+  expect(JSON.parse(await readFile(rejects, "utf8"))).toMatchObject({
+    line: 3,
+    transaction_id: bad,
+    status: 422,
+    failures: [{ pointer: "/card_type" }],
+  });
+});
+
 test("a mapping, a column, a file or an ending that does not fit is exit code 2 before anything is sent", async () => {
   const path = await file("rows.csv", csv);
   const good = await file("map.yaml", map);

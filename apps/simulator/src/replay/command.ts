@@ -5,18 +5,19 @@ import { report, type Session } from "../session.ts";
 import { Tally } from "../tally.ts";
 import { type Outgoing, sendInLanes } from "../transport/lanes.ts";
 import { paced } from "../transport/pace.ts";
-import { type Answer, postTo } from "../transport/post.ts";
+import { type Answer, postTo, type RecordKind } from "../transport/post.ts";
 import { Server } from "../transport/retry.ts";
 import { writeHistory } from "./history.ts";
 import { checkColumns, mapRow } from "./mapping.ts";
 import { type Mapping, readMapping } from "./mappingFile.ts";
 import { Rejects } from "./rejects.ts";
 import { csvRows, jsonRows, type Row } from "./rows.ts";
+import { targetsOf } from "./targets.ts";
 
 export type ReplayArguments = {
   file: string;
   map: string;
-  /** Applications a second; without it, as fast as the server takes them. */
+  /** Records a second; without it, as fast as the server takes them. */
   rate?: number;
   /** At most so many rows. */
   limit?: number;
@@ -27,7 +28,7 @@ export type ReplayArguments = {
   json?: boolean;
 };
 
-type Replayed = Outgoing & { fileLine: number; applicationId: string };
+type Replayed = Outgoing & { fileLine: number; recordId: string };
 
 /** Gives each of `source` its answer, whoever gives it. */
 type Deliver = (source: AsyncIterable<Replayed>, onAnswer: (item: Replayed, answer: Answer) => void) => Promise<void>;
@@ -35,9 +36,11 @@ type Deliver = (source: AsyncIterable<Replayed>, onAnswer: (item: Replayed, answ
 /** `scoreline replay`. Throws `UsageError` and `DeliveryError`; the summary of what was done is written all the same. */
 export async function replay(arguments_: ReplayArguments, session: Session): Promise<void> {
   const { file, map, rejects: rejectsPath } = arguments_;
-  const deliver = arguments_.history ? await toWarehouse(arguments_, session) : toIngest(session);
   const mapPath = await session.files.mapPath(map);
   const mapping = readMapping(await session.files.readText(mapPath), mapPath);
+  const deliver = arguments_.history
+    ? await toWarehouse(mapping, arguments_, session)
+    : toIngest(targetsOf(mapping.contract).kind, session);
   const format = mapping.format ?? formatOf(file);
   const input = await session.files.read(file);
   try {
@@ -48,12 +51,14 @@ export async function replay(arguments_: ReplayArguments, session: Session): Pro
   }
 }
 
-function toIngest(session: Session): Deliver {
-  const server = new Server(postTo(session.target()), session.clock);
+function toIngest(kind: RecordKind, session: Session): Deliver {
+  const server = new Server(postTo(session.target(), kind), session.clock);
   return (source, onAnswer) => sendInLanes(source, server, onAnswer);
 }
 
-async function toWarehouse({ rate }: ReplayArguments, session: Session): Promise<Deliver> {
+async function toWarehouse({ contract }: Mapping, { rate }: ReplayArguments, session: Session): Promise<Deliver> {
+  if (contract !== "application")
+    throw new UsageError(`--history takes applications; the map's contract is ${contract}`);
   if (rate !== undefined) throw new UsageError("--rate is for sending; leave it out with --history");
   const sink = await session.files.write("-");
   return (source, onAnswer) => writeHistory(source, { sink, wallMs: session.wallMs }, onAnswer);
@@ -82,14 +87,15 @@ class Replay {
   }
 
   async run(deliver: Deliver): Promise<void> {
-    const { input, rate, rejects, session } = this.#parts;
+    const { input, mapping, rate, rejects, session } = this.#parts;
     const progress = session.startProgress(input.size, "bytes");
-    const applications = this.#applications();
-    const source = rate === undefined ? applications : paced(applications, rate, session.clock);
+    const { id } = targetsOf(mapping.contract);
+    const records = this.#records();
+    const source = rate === undefined ? records : paced(records, rate, session.clock);
     try {
-      await deliver(source, ({ fileLine, applicationId }, answer) => {
+      await deliver(source, ({ fileLine, recordId }, answer) => {
         this.#tally.answer(answer);
-        if (answer.status >= 300) rejects.add({ line: fileLine, application_id: applicationId, ...answer });
+        if (answer.status >= 300) rejects.add({ line: fileLine, [id]: recordId, ...answer });
         progress.update(input.bytesRead());
       });
     } catch (error) {
@@ -105,13 +111,13 @@ class Replay {
   #report(): void {
     const { history = false, json = false, session } = this.#parts;
     const counts = { read: this.#read, unmapped: this.#unmapped, naive_timestamps: this.#naiveTimestamps };
-    // With `history` standard output is the applications'.
+    // With `history` standard output is the records'.
     const stdout = history ? session.stderr : session.stdout;
     report({ stdout }, { ...this.#tally.summary(session.clock.nowMs()), ...counts }, json);
   }
 
-  /** The file's rows as applications; rows that cannot be one are counted and rejected here. */
-  async *#applications(): AsyncGenerator<Replayed> {
+  /** The file's rows as records; rows that cannot be one are counted and rejected here. */
+  async *#records(): AsyncGenerator<Replayed> {
     const { limit = Number.POSITIVE_INFINITY, rejects, session } = this.#parts;
     for await (const row of this.#rows()) {
       if (this.#read >= limit || session.interrupted.aborted) return;

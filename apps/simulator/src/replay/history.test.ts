@@ -79,6 +79,12 @@ test("what ingest would refuse is refused here, by the same checks, with its lin
   ]);
 });
 
+test("past transactions are none of the warehouse's history", async () => {
+  const line = ["replay", join(folder, "rows.csv"), "--map", "transactions", "--history"];
+  const { code, stderr } = await run(line, standIn);
+  expect([code, stderr]).toEqual([2, "error: --history takes applications; the map's contract is transaction\n"]);
+});
+
 test("a pace is for sending, and ingest's address is not asked for", async () => {
   const { code, stderr } = await history("--rate", "5");
   expect([code, stderr]).toEqual([2, "error: --rate is for sending; leave it out with --history\n"]);

@@ -1,8 +1,8 @@
-import { applicationFields } from "@scoreline/contracts";
+import { applicationFields, transactionFields } from "@scoreline/contracts";
 import { expect, test } from "vitest";
 import { UsageError } from "../errors.ts";
 import { readMapping } from "./mappingFile.ts";
-import { targetNames } from "./targets.ts";
+import { targetsOf } from "./targets.ts";
 
 const required = `
   application_id: { column: id }
@@ -31,7 +31,8 @@ test.each([
   ["format: csv", "my.yaml: fields is missing; write each field"],
   ["fields: [", "my.yaml is not YAML"],
   [`fields:${required}\nformat: xlsx`, "my.yaml: format is neither csv nor jsonl"],
-  [`fields:${required}\ncolumns: {}`, "my.yaml: columns is no key of a mapping (format, delimiter, fields)"],
+  [`contract: loan\nfields:${required}`, "my.yaml: contract is none of application, transaction"],
+  [`fields:${required}\ncolumns: {}`, "my.yaml: columns is no key of a mapping (contract, format, delimiter, fields)"],
   [
     `fields:${required}\n  credit_scor: { column: a }`,
     "fields.credit_scor is no field of an application; the fields are",
@@ -65,12 +66,24 @@ test("every required field that is missing is named", () => {
   }
 });
 
-test("a mapping can fill every field of the contract, but for the list of key factors", () => {
-  const names = Object.entries(applicationFields).flatMap(([name, schema]) => {
+test.each([
+  ["application", applicationFields, ["score.key_factors", "attributes"]],
+  ["transaction", transactionFields, []],
+] as const)("a mapping can fill every field of %s's contract, but for lists", (contract, fields, lists) => {
+  const names = Object.entries(fields).flatMap(([name, schema]) => {
     const inner = "unwrap" in schema ? schema.unwrap() : schema;
     return "shape" in inner ? Object.keys(inner.shape).map((child) => `${name}.${child}`) : [name];
   });
-  const unfilled = names.filter((name) => !targetNames.includes(name));
-  expect(unfilled).toEqual(["score.key_factors", "attributes"]);
-  expect(targetNames.filter((name) => !names.includes(name))).toEqual([]);
+  const { types, required } = targetsOf(contract);
+  expect(names.filter((name) => !types.has(name))).toEqual(lists);
+  expect([...types.keys()].filter((name) => !names.includes(name))).toEqual([]);
+  const needed = Object.entries(fields).filter(([, schema]) => schema.type !== "optional");
+  expect(required.toSorted()).toEqual(needed.map(([name]) => name).toSorted());
+});
+
+test("a map for transactions is told what a transaction needs and has not", () => {
+  const problem = problemOf(`contract: transaction\nfields:${required}\n  attributes.dti: { column: dti }`);
+  expect(problem).toContain("fields.merchant is missing; a transaction needs it");
+  expect(problem).toContain("fields.loan_amount is no field of a transaction; the fields are transaction_id, user_id");
+  expect(problem).toContain('fields."attributes.dti" is no field of a transaction');
 });

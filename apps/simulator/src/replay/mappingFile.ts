@@ -1,7 +1,7 @@
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { attributePrefix, attributeTypes, isTarget, requiredTargets, targetNames } from "./targets.ts";
+import { attributePrefix, attributeTypes, contractNames, isTarget, type Targets, targetsOf } from "./targets.ts";
 
 const filled = z.string().min(1, { error: "is empty" });
 
@@ -42,11 +42,11 @@ export type Source = z.infer<typeof Source>;
 
 const MappingFile = z.strictObject(
   {
+    contract: z.enum(contractNames, { error: `is none of ${contractNames.join(", ")}` }).default("application"),
     format: z.enum(["csv", "jsonl"], { error: "is neither csv nor jsonl" }).optional(),
     delimiter: z.string().length(1, { error: "is not one character" }).optional(),
     fields: z.record(z.string(), Source, {
-      error:
-        'is missing; write each field of the application with its source, such as "credit_score: { column: fico }"',
+      error: 'is missing; write each field of the record with its source, such as "credit_score: { column: fico }"',
     }),
   },
   { error: (issue) => (issue.code === "invalid_type" ? "is not a mapping with the key fields" : undefined) },
@@ -86,18 +86,21 @@ function pathOf(path: readonly PropertyKey[]): string {
   return path.map((step) => (/^\w+$/.test(String(step)) ? String(step) : JSON.stringify(step))).join(".") || "the file";
 }
 
-function problemsOf({ fields }: Mapping): string[] {
-  const missing = requiredTargets.filter((name) => !Object.hasOwn(fields, name));
+function problemsOf({ contract, fields }: Mapping): string[] {
+  const targets = targetsOf(contract);
+  const missing = targets.required.filter((name) => !Object.hasOwn(fields, name));
   return [
-    ...missing.map((name) => `fields.${name} is missing; an application needs it`),
-    ...Object.entries(fields).flatMap(([target, source]) => problemsOfField(target, source)),
+    ...missing.map((name) => `fields.${name} is missing; ${targets.called} needs it`),
+    ...Object.entries(fields).flatMap(([target, source]) => problemsOfField(targets, target, source)),
   ];
 }
 
-function problemsOfField(target: string, source: Source): string[] {
+function problemsOfField(targets: Targets, target: string, source: Source): string[] {
   const at = pathOf(["fields", target]);
-  if (!isTarget(target)) {
-    return [`${at} is no field of an application; the fields are ${targetNames.join(", ")} and ${attributePrefix}NAME`];
+  if (!isTarget(targets, target)) {
+    const names = [...targets.types.keys()].join(", ");
+    const attributes = targets.hasAttributes ? ` and ${attributePrefix}NAME` : "";
+    return [`${at} is no field of ${targets.called}; the fields are ${names}${attributes}`];
   }
   const isTime = target === "timestamp";
   const isAttribute = target.startsWith(attributePrefix);

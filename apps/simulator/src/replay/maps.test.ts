@@ -1,7 +1,13 @@
 import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { type Application, parseApplication } from "@scoreline/contracts";
+import {
+  type Application,
+  type Parsed,
+  parseApplication,
+  parseTransaction,
+  type Transaction,
+} from "@scoreline/contracts";
 import { expect, test } from "vitest";
 import { checkColumns, mapRow } from "./mapping.ts";
 import { readMapping } from "./mappingFile.ts";
@@ -17,20 +23,27 @@ const sample = [
   "9577,109577,692,10000.00,50000,19.18,home_improvement,0.16,5,0,0,0,1",
 ].join("\n");
 
-/** The applications that the shipped map `name` makes of a CSV stream; throws where one breaks the contract. */
-async function read(name: string, bytes: NodeJS.ReadableStream): Promise<Application[]> {
+const read = (name: string, bytes: NodeJS.ReadableStream) => readAs<Application>(name, bytes, parseApplication);
+const readTransactions = (text: string) => readAs<Transaction>("transactions", Readable.from([text]), parseTransaction);
+
+/** The records that the shipped map `name` makes of a CSV stream; throws where one breaks the contract. */
+async function readAs<Value>(
+  name: string,
+  bytes: NodeJS.ReadableStream,
+  parse: (input: unknown, door: "http", nowMs: number) => Parsed<Value>,
+): Promise<Value[]> {
   const mapping = readMapping(await readFile(new URL(`../../maps/${name}.yaml`, import.meta.url), "utf8"), name);
   const nowMs = Date.now();
-  const applications: Application[] = [];
+  const records: Value[] = [];
   for await (const row of csvRows(bytes, ",", (columns) => checkColumns(mapping, columns, true, "the sample"))) {
     if (!("cells" in row)) throw new Error(`line ${row.line}: ${row.problem}`);
-    const mapped = mapRow(mapping, row.cells, { index: applications.length, nowMs });
+    const mapped = mapRow(mapping, row.cells, { index: records.length, nowMs });
     if (!mapped.ok) throw new Error(`line ${row.line}: ${JSON.stringify(mapped.failures)}`);
-    const parsed = parseApplication(JSON.parse(mapped.line), "http", nowMs);
+    const parsed = parse(JSON.parse(mapped.line), "http", nowMs);
     if (!parsed.ok) throw new Error(`line ${row.line}: ${JSON.stringify(parsed.failures)}`);
-    applications.push(parsed.value);
+    records.push(parsed.value);
   }
-  return applications;
+  return records;
 }
 
 test("LendingClub's rows become applications without their outcomes", async () => {
@@ -75,5 +88,41 @@ test("the classic producer's five columns are an application", async () => {
       loan_amount_minor: 1_500_055,
       timestamp_ms: 1_700_000_000_123,
     },
+  ]);
+});
+
+test("the classic producer's CSV of transactions is read, its times without an offset as UTC", async () => {
+  const header =
+    "transaction_id,user_id,amount,timestamp,location,merchant,card_type,device_id,credit_score,risk_level,is_fraud";
+  const rows = [
+    '0b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f,17,12.5,2024-03-01T10:00:00.123456,"New York, NY",Smith LLC,VISA,d-1,712,Low,False',
+    "1b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f,17,1999.99,1999-12-31T23:59:59,Denver,Books,AMEX,d-2,430.0,High,True",
+    "2b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f,18,3,2024-03-01T10:00:00Z,Denver,Books,MASTERCARD,d-2,500,,1",
+    "3b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f,18,3,2024-03-01T10:00:00Z,Denver,Books,MASTERCARD,d-2,500,Medium,",
+  ];
+  const transactions = await readTransactions([header, ...rows].join("\n"));
+  expect(transactions[0]).toEqual({
+    transaction_id: "0b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f",
+    user_id: "17",
+    amount_minor: 1_250,
+    timestamp_ms: Date.parse("2024-03-01T10:00:00.123Z"),
+    location: "New York, NY",
+    merchant: "Smith LLC",
+    card_type: "VISA",
+    device_id: "d-1",
+    credit_score: 712,
+    risk_level: "Low",
+    is_fraud: false,
+  });
+  expect(transactions[1]).toMatchObject({
+    credit_score: 430,
+    is_fraud: true,
+    timestamp_ms: Date.UTC(2000, 0, 1) - 1_000,
+  });
+  expect(transactions.map(({ risk_level, is_fraud }) => [risk_level, is_fraud])).toEqual([
+    ["Low", false],
+    ["High", true],
+    [undefined, true],
+    ["Medium", undefined],
   ]);
 });

@@ -2,7 +2,13 @@ import type { Failure } from "@scoreline/contracts";
 import type { Sink } from "../adapters/files.ts";
 
 /** A row that was not accepted; `status` is missing where it was refused before it was sent. */
-export type Reject = { line: number; application_id?: string; status?: number; failures: Failure[] };
+export type Reject = {
+  line: number;
+  application_id?: string;
+  transaction_id?: string;
+  status?: number;
+  failures: Failure[];
+};
 
 /** Rejected rows on their way to a file, one JSON object a line. Without a sink they go nowhere. */
 export class Rejects {

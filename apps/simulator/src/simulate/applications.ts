@@ -1,5 +1,5 @@
 import { formatMinorUnits } from "@scoreline/contracts";
-import { breakContract } from "./invalid.ts";
+import { applicationBreakages, breakContract } from "./invalid.ts";
 import { Randomness } from "./randomness.ts";
 import { Users } from "./users.ts";
 
@@ -7,14 +7,14 @@ export type SimulationOptions = {
   /** Integer from 0 to `seedMax`; two seeds share no identifier. */
   seed: number;
   users: number;
-  /** Shares of all applications, each from 0 to 1, together at most 1. */
+  /** Shares of all records, each from 0 to 1, together at most 1. */
   invalidShare: number;
   duplicateShare: number;
-  /** The moment before the first application, epoch milliseconds. */
+  /** The moment before the first record, epoch milliseconds. */
   startMs: number;
 };
 
-/** One line of NDJSON with what it is meant to show. `check` is the one that an invalid application must fail. */
+/** One line of NDJSON with what it is meant to show. `check` is the one that an invalid record must fail. */
 export type Simulated = { line: string; userId: string } & (
   | { kind: "valid" | "duplicate" }
   | { kind: "invalid"; check: string }
@@ -62,7 +62,7 @@ export function* simulateApplications(options: SimulationOptions): Generator<Sim
     }
     const application = makeApplication(`sim-${options.seed}-${index}`, timeMs, users, random);
     if (draw < options.invalidShare) {
-      const { broken, check } = breakContract(application, random);
+      const { broken, check } = breakContract(application, applicationBreakages, random);
       yield { kind: "invalid", check, line: JSON.stringify(broken), userId: application.user_id };
       continue;
     }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { manualClock } from "../../test/clock.ts";
 import { run } from "../../test/session.ts";
 import { linesIn, resultOf, type StandIn, startStandIn } from "../../test/standIn.ts";
+import { simulationDefaults } from "./applications.ts";
+import { simulateTransactions } from "./transactions.ts";
 
 let standIn: StandIn;
 let folder: string;
@@ -50,6 +52,58 @@ test("what is written with --out are the same bytes that are sent, but for the o
   ).toEqual(createHash("sha256").update(text).digest());
   await run(line, standIn);
   expect(standIn.lines.toSorted()).toEqual(linesIn(text).toSorted());
+});
+
+test("transactions are delivered to their own address and counted, the same bytes that --out writes", async () => {
+  const out = join(folder, "out.ndjson");
+  const line = ["simulate", "--transactions", "--count", "2000", "--seed", "5"];
+  await run([...line, "--out", out], standIn);
+  const { code, stdout } = await run([...line, "--json"], standIn);
+  const summary = JSON.parse(stdout);
+  expect(code).toBe(0);
+  expect(summary).toMatchObject({ seed: 5, sent: 2_000, failed: 0 });
+  expect(summary.accepted).toBe(summary.generated.valid + summary.generated.duplicate);
+  expect(summary.refused).toBe(summary.generated.invalid);
+  expect(new Set(standIn.accepted).size).toBe(summary.generated.valid);
+  expect(standIn.lines.toSorted()).toEqual(linesIn(await readFile(out, "utf8")).toSorted());
+});
+
+test("--csv writes the valid transactions of the seed under their columns, and sends nothing", async () => {
+  const path = join(folder, "transactions.csv");
+  const line = ["simulate", "--transactions", "--count", "1500", "--seed", "5", "--csv"];
+  const { stdout } = await run([...line, path, "--json"], standIn);
+  expect(JSON.parse(stdout)).toEqual({
+    seed: 5,
+    written: 1_500,
+    generated: { valid: 1_500, invalid: 0, duplicate: 0 },
+  });
+  expect(standIn.requests).toBe(0);
+  const text = await readFile(path, "utf8");
+  expect(linesIn(text)[0]).toBe(
+    "transaction_id,user_id,amount,timestamp,location,merchant,card_type,device_id,credit_score,risk_level,is_fraud",
+  );
+  await run([...line, `${path}2`], standIn);
+  expect(await readFile(`${path}2`, "utf8")).toBe(text);
+});
+
+test("a CSV comes back by replay as the transactions it was made of, its flaws where they were asked for", async () => {
+  const path = join(folder, "transactions.csv");
+  const flaws = ["--invalid-share", "0.05", "--duplicate-share", "0.05"];
+  const written = await run(["simulate", "--transactions", "--seed", "5", "--csv", path, ...flaws, "--json"], standIn);
+  const { generated } = JSON.parse(written.stdout);
+  const { code, stdout } = await run(["replay", path, "--map", "transactions", "--json"], standIn);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    read: 1_000,
+    accepted: generated.valid + generated.duplicate,
+    refused: generated.invalid,
+    naive_timestamps: 0,
+  });
+  expect(generated.invalid).toBeGreaterThan(20);
+  const source = simulateTransactions({ seed: 5, ...simulationDefaults, invalidShare: 0, duplicateShare: 0 });
+  const made = new Set(Array.from({ length: 1_000 }, () => source.next().value.line));
+  const valid = standIn.lines.filter((line) => made.has(line));
+  expect(valid.length).toBeGreaterThanOrEqual(generated.valid);
 });
 
 test("a server that refuses connections, is busy and loses answers gets every application and none is reported lost", async () => {
@@ -118,6 +172,11 @@ test.each([
   [["--start", "2100-01-01T00:00:00Z"], "choose an earlier --start"],
   [["--out", "/nonexistent/out"], "/nonexistent/out cannot be written"],
   [["--out", "-", "--json"], "leave one of them out"],
+  [["--csv", "a.csv"], "--csv is for --transactions; add it, or use --out"],
+  [["--transactions", "--csv", "a.csv", "--out", "b"], "--csv and --out both write; leave one of them out"],
+  [["--transactions", "--csv", "-", "--json"], "--json and --csv - both write to standard output"],
+  [["--transactions", "--csv", "-", "--rate", "5"], "--rate is for sending; leave it out with --csv"],
+  [["--transactions", "--start", "2100-01-01T00:00:00Z"], "choose an earlier --start"],
   [["--speed", "3"], "unknown option '--speed'"],
 ])("a wrong argument is exit code 2 and says what to give: %j", async (line, words) => {
   const { code, stdout, stderr } = await run(["simulate", ...line], standIn);

@@ -5,14 +5,30 @@ import { sendInLanes } from "../transport/lanes.ts";
 import { paced } from "../transport/pace.ts";
 import { postTo } from "../transport/post.ts";
 import { Server } from "../transport/retry.ts";
-import { gapMsMax, type Simulated, type SimulationOptions, simulateApplications } from "./applications.ts";
+import {
+  gapMsMax,
+  type Simulated,
+  type SimulationOptions,
+  simulateApplications,
+  simulationDefaults,
+} from "./applications.ts";
+import { purchaseGapMsMax } from "./purchases.ts";
+import { simulateTransactions } from "./transactions.ts";
+import { csvColumns, csvRowOf } from "./transactionsCsv.ts";
 
-export type SimulateArguments = SimulationOptions & {
+export type SimulateArguments = Omit<SimulationOptions, "invalidShare" | "duplicateShare"> & {
+  /** Without them the defaults, or none in a CSV. */
+  invalidShare?: number;
+  duplicateShare?: number;
   count: number;
-  /** Applications a second; without it, as fast as the server takes them. */
+  /** Card transactions instead of loan applications. */
+  transactions?: boolean;
+  /** Records a second; without it, as fast as the server takes them. */
   rate?: number;
   /** Write the NDJSON to this file (`-`: standard output) instead of sending it. */
   out?: string;
+  /** Write transactions as CSV to this file (`-`: standard output) instead of sending them. */
+  csv?: string;
   json?: boolean;
 };
 
@@ -20,19 +36,34 @@ type Generated = Record<Simulated["kind"], number>;
 
 /** `scoreline simulate`. Throws `UsageError` and `DeliveryError`; the summary of what was done is written all the same. */
 export async function simulate(arguments_: SimulateArguments, session: Session): Promise<void> {
-  if (arguments_.invalidShare + arguments_.duplicateShare > 1) {
+  const { transactions = false, out, csv } = arguments_;
+  if (csv !== undefined && !transactions) throw new UsageError("--csv is for --transactions; add it, or use --out");
+  if (csv !== undefined && out !== undefined) throw new UsageError("--csv and --out both write; leave one of them out");
+  const options = { ...arguments_, ...sharesOf(arguments_) };
+  if (options.invalidShare + options.duplicateShare > 1) {
     throw new UsageError("--invalid-share and --duplicate-share are more than 1 together; lower one of them");
   }
   const generated: Generated = { valid: 0, invalid: 0, duplicate: 0 };
-  const source = take(arguments_, generated, session.interrupted);
-  if (arguments_.out === undefined) await send(source, generated, arguments_, session);
-  else await write(source, generated, arguments_.out, arguments_, session);
+  const records = transactions
+    ? simulateTransactions({ ...options, forCsv: csv !== undefined })
+    : simulateApplications(options);
+  const source = take(records, arguments_.count, generated, session.interrupted);
+  if (csv !== undefined) await write(csvLines(source), generated, csv, arguments_, session);
+  else if (out !== undefined) await write(jsonLines(source), generated, out, arguments_, session);
+  else await send(source, generated, arguments_, session);
 }
 
-function* take({ count, ...options }: SimulateArguments, generated: Generated, interrupted: AbortSignal) {
-  const source = simulateApplications(options);
+function sharesOf({ csv, invalidShare, duplicateShare }: SimulateArguments) {
+  const defaults = csv === undefined ? simulationDefaults : { invalidShare: 0, duplicateShare: 0 };
+  return {
+    invalidShare: invalidShare ?? defaults.invalidShare,
+    duplicateShare: duplicateShare ?? defaults.duplicateShare,
+  };
+}
+
+function* take(records: Generator<Simulated, never>, count: number, generated: Generated, interrupted: AbortSignal) {
   for (let index = 0; index < count && !interrupted.aborted; index++) {
-    const simulated = source.next().value;
+    const simulated = records.next().value;
     generated[simulated.kind]++;
     yield simulated;
   }
@@ -41,19 +72,20 @@ function* take({ count, ...options }: SimulateArguments, generated: Generated, i
 async function send(
   source: Iterable<Simulated>,
   generated: Generated,
-  { count, seed, startMs, rate, json = false }: SimulateArguments,
+  { count, seed, startMs, rate, transactions = false, json = false }: SimulateArguments,
   session: Session,
 ): Promise<void> {
-  if (startMs + count * gapMsMax > session.wallMs()) {
+  if (startMs + count * (transactions ? purchaseGapMsMax : gapMsMax) > session.wallMs()) {
     const start = new Date(startMs).toISOString();
     throw new UsageError(
       `--count ${count} from --start ${start} may reach the future, which ingest refuses; choose an earlier --start`,
     );
   }
   const { clock } = session;
-  const server = new Server(postTo(session.target()), clock);
+  const unit = transactions ? "transactions" : "applications";
+  const server = new Server(postTo(session.target(), unit), clock);
   const tally = new Tally(clock.nowMs());
-  const progress = session.startProgress(count, "applications");
+  const progress = session.startProgress(count, unit);
   try {
     const counted = counting(rate === undefined ? source : paced(source, rate, clock), tally);
     await sendInLanes(counted, server, (_, answer) => {
@@ -73,18 +105,30 @@ async function* counting(source: AsyncIterable<Simulated> | Iterable<Simulated>,
   }
 }
 
+function* jsonLines(source: Iterable<Simulated>) {
+  for (const { line } of source) yield line;
+}
+
+function* csvLines(source: Iterable<Simulated>) {
+  yield csvColumns.join(",");
+  for (const { line } of source) yield csvRowOf(line);
+}
+
 async function write(
-  source: Iterable<Simulated>,
+  lines: Iterable<string>,
   generated: Generated,
   path: string,
-  { seed, json = false, rate }: SimulateArguments,
+  { seed, csv, json = false, rate }: SimulateArguments,
   session: Session,
 ): Promise<void> {
+  const option = csv === undefined ? "--out" : "--csv";
   const toStdout = path === "-";
-  if (toStdout && json) throw new UsageError("--json and --out - both write to standard output; leave one of them out");
-  if (rate !== undefined) throw new UsageError("--rate is for sending; leave it out with --out");
+  if (toStdout && json) {
+    throw new UsageError(`--json and ${option} - both write to standard output; leave one of them out`);
+  }
+  if (rate !== undefined) throw new UsageError(`--rate is for sending; leave it out with ${option}`);
   const sink = await session.files.write(path);
-  for (const { line } of source) await sink.write(`${line}\n`);
+  for (const line of lines) await sink.write(`${line}\n`);
   await sink.close();
   const summary = { seed, written: generated.valid + generated.invalid + generated.duplicate, generated };
   if (toStdout) session.stderr(inWords(summary));

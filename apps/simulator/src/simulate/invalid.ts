@@ -1,22 +1,28 @@
-import type { WireApplication } from "./applications.ts";
 import type { Randomness } from "./randomness.ts";
 
-type Breakage = { check: string; apply: (application: WireApplication) => Record<string, unknown> };
+type Fields = Record<string, unknown>;
 
-function without(application: WireApplication, field: string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(application).filter(([name]) => name !== field));
+/** One thing that senders get wrong, and the check that it fails. */
+export type Breakage = { check: string; apply: (record: Fields) => Fields };
+
+export type Breakages = readonly [Breakage, ...Breakage[]];
+
+export function without(field: string): Breakage {
+  const apply = (record: Fields) => Object.fromEntries(Object.entries(record).filter(([name]) => name !== field));
+  return { check: `missing_${field}`, apply };
 }
 
-function replacing(field: string, value: unknown): Breakage {
-  return { check: `invalid_${field}`, apply: (application) => ({ ...application, [field]: value }) };
+export function replacing(field: string, value: unknown): Breakage {
+  const check = `${value === null ? "missing" : "invalid"}_${field}`;
+  return { check, apply: (record) => ({ ...record, [field]: value }) };
 }
 
-/** What senders get wrong, each breaking one rule of the contract. */
-const breakages: readonly [Breakage, ...Breakage[]] = [
-  { check: "missing_credit_score", apply: (application) => without(application, "credit_score") },
-  { check: "missing_credit_score", apply: (application) => ({ ...application, credit_score: null }) },
-  { check: "missing_user_id", apply: (application) => without(application, "user_id") },
-  { check: "missing_timestamp", apply: (application) => without(application, "timestamp") },
+/** What senders of applications get wrong, each breaking one rule of the contract. */
+export const applicationBreakages: Breakages = [
+  without("credit_score"),
+  replacing("credit_score", null),
+  without("user_id"),
+  without("timestamp"),
   replacing("credit_score", 299),
   replacing("credit_score", 851),
   replacing("credit_score", 640.5),
@@ -36,11 +42,12 @@ const breakages: readonly [Breakage, ...Breakage[]] = [
   { check: "unknown_field", apply: (application) => ({ ...application, ssn_last4: "1234" }) },
 ];
 
-/** A copy that fails the contract, and the check that it fails; `application_id` stays. */
+/** A copy that fails the contract, and the check that it fails; its identifier stays. */
 export function breakContract(
-  application: WireApplication,
+  record: Fields,
+  breakages: Breakages,
   random: Randomness,
-): { broken: Record<string, unknown>; check: string } {
+): { broken: Fields; check: string } {
   const { apply, check } = random.pick(breakages);
-  return { broken: apply(application), check };
+  return { broken: apply(record), check };
 }

@@ -1,6 +1,6 @@
 import { Randomness } from "./randomness.ts";
 
-/** A customer whose attributes stay the same in all of their applications. */
+/** A customer whose attributes stay the same in all that they send. */
 export type User = {
   user_id: string;
   applicant: { name: string; age: number; gender: string; region: string };
@@ -17,27 +17,28 @@ const distressedEvery = 25;
 
 /** The customers of one seed. User `n` is the same whatever `count` is and whichever users were asked for before. */
 export class Users {
+  readonly count: number;
   readonly #seed: number;
-  readonly #count: number;
   readonly #known = new Map<number, User>();
   readonly #random: Randomness;
 
   constructor(seed: number, count: number) {
     this.#seed = seed;
-    this.#count = count;
+    this.count = count;
     this.#random = new Randomness([seed, 0]);
   }
 
   any(random: Randomness): User {
-    return this.#user(random.integer(0, this.#count - 1));
+    return this.at(random.integer(0, this.count - 1));
   }
 
   /** A user whose credit score is far below 450. */
   distressed(random: Randomness): User {
-    return this.#user(distressedEvery * random.integer(0, Math.floor((this.#count - 1) / distressedEvery)));
+    return this.at(distressedEvery * random.integer(0, Math.floor((this.count - 1) / distressedEvery)));
   }
 
-  #user(index: number): User {
+  /** User `index`, from 0 to `count` - 1. */
+  at(index: number): User {
     const known = this.#known.get(index);
     if (known) return known;
     this.#random.reseed([this.#seed, 1, index]);

@@ -1,6 +1,6 @@
 import type { Answer } from "./post.ts";
 
-/** An application ready to be sent. Those of one `userId` are sent in their order. */
+/** A record ready to be sent. Those of one `userId` are sent in their order. */
 export type Outgoing = { line: string; userId: string };
 
 /** The part of `Server` that lanes need. */
@@ -17,7 +17,7 @@ type Source<Item> = AsyncIterable<Item> | Iterable<Item>;
 
 /**
  * Sends all of `source` with one request in flight in each lane. A user keeps to one lane, so a repeat stays behind its
- * original, unless the server puts off single lines of a batch. A lane that has a full batch waiting holds `source` back. At a low rate each application leaves at
+ * original, unless the server puts off single lines of a batch. A lane that has a full batch waiting holds `source` back. At a low rate each record leaves at
  * once; under load batches fill by themselves. Throws the first failure, after the other lanes have come to rest.
  */
 export async function sendInLanes<Item extends Outgoing>(

@@ -15,9 +15,11 @@ const lines = [good, { ...good, credit_score: 1 }, { ...good, application_id: "b
 async function post(target: { url: string; apiKey: string } = standIn) {
   const answers = new Map<number, Answer>();
   let error: unknown;
-  await postTo(target)(lines, (index, answer) => answers.set(index, answer)).catch((thrown: unknown) => {
-    error = thrown;
-  });
+  await postTo(target, "applications")(lines, (index, answer) => answers.set(index, answer)).catch(
+    (thrown: unknown) => {
+      error = thrown;
+    },
+  );
   return { answers, error };
 }
 

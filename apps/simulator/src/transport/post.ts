@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DeliveryError, PassingFault } from "../errors.ts";
 import { linesOf } from "../lines.ts";
 
-/** The server's final word on one application: 2xx accepted, 4xx refused with its problem's code and the rules it breaks. */
+/** The server's final word on one record: 2xx accepted, 4xx refused with its problem's code and the rules it breaks. */
 export type Answer = { status: number; failures: Failure[]; code?: string };
 
 /**
@@ -23,9 +23,12 @@ const Result = z.object({
   errors: z.array(z.object({ pointer: z.string(), check: z.string(), detail: z.string() })).optional(),
 });
 
-/** A `Post` to ingest's `POST /v1/applications` as NDJSON. `url` is ingest's base address. */
-export function postTo({ url, apiKey }: Target): Post {
-  const address = `${url.replace(/\/+$/, "")}/v1/applications`;
+/** What ingest takes, as its addresses name it. */
+export type RecordKind = "applications" | "transactions";
+
+/** A `Post` to ingest's `POST /v1/applications` or `/v1/transactions` as NDJSON. `url` is ingest's base address. */
+export function postTo({ url, apiKey }: Target, kind: RecordKind): Post {
+  const address = `${url.replace(/\/+$/, "")}/v1/${kind}`;
   return async (lines, onResult) => {
     try {
       const response = await fetch(address, {
@@ -54,7 +57,7 @@ function readResult(
   onResult: (index: number, answer: Answer) => void,
 ): void {
   const json = parseJson(text);
-  // A line cut short by a lost connection is no result; its application is sent again.
+  // A line cut short by a lost connection is no result; its record is sent again.
   if (json === undefined) throw new PassingFault(`${address} broke off a result: ${quote(text)}`, { reached: true });
   const result = Result.safeParse(json);
   if (!result.success || result.data.line > count) {
@@ -92,7 +95,7 @@ async function faultOf(response: Response, address: string): Promise<PassingFaul
   return new DeliveryError(`${address} answered ${said}; is INGEST_URL the address of ingest?`);
 }
 
-/** True for a status that says "later": the same application may be accepted then. */
+/** True for a status that says "later": the same record may be accepted then. */
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }

@@ -77,9 +77,9 @@ export class Server {
         if (index === undefined) return;
         this.#reached = true;
         if (!isPassing(answer.status)) return onFinal(index, answer);
-        passing = new PassingFault(`the server answered ${answer.status} for an application`, { reached: true });
+        passing = new PassingFault(`the server answered ${answer.status} for a record`, { reached: true });
       });
-      return passing ?? new PassingFault("the server gave no result for some applications", { reached: true });
+      return passing ?? new PassingFault("the server gave no result for some records", { reached: true });
     } catch (error) {
       if (!(error instanceof PassingFault)) throw error;
       if (error.reached) this.#reached = true;

@@ -16,9 +16,9 @@ import type { Intake, Outcome } from "../intake.ts";
 export interface Limits {
   /** A JSON body, whole. */
   bodyBytesMax: number;
-  /** One application: a JSON object by itself, or a line of a stream. */
+  /** One record: a JSON object by itself, or a line of a stream. */
   recordBytesMax: number;
-  /** Applications in a JSON array. */
+  /** Records in a JSON array. */
   itemsMax: number;
   /** Lines of a stream on their way at once. */
   linesInFlightMax: number;
@@ -34,13 +34,13 @@ export const limitsDefault: Limits = {
 const takenTypes = "Send application/json (an object or an array) or application/x-ndjson (an object a line).";
 
 /**
- * `POST /v1/applications`.
+ * `POST /v1/applications` and `POST /v1/transactions`.
  * One JSON object: 202 with its receipt, or its problem.
  * A JSON array: 202 when all were accepted, else 207, with a result for each by its `index`.
  * NDJSON: always 207 (RFC 4918, section 13), because the answer begins before the last line has come; a result for each
  * line by its `line`, in order.
  */
-export function postApplications(intake: Intake, limits: Limits) {
+export function postRecords(intake: Intake, limits: Limits) {
   const refuse = (code: ApiErrorCode, detail: string) => problemResponse(intake.refuse(code, detail).problem);
   return async (c: Context): Promise<Response> => {
     const media = mediaTypeOf((name) => c.req.header(name));
@@ -53,7 +53,7 @@ export function postApplications(intake: Intake, limits: Limits) {
     if (!parsed.ok) return refuse("invalid_json", parsed.detail);
     if (Array.isArray(parsed.value)) return batch(parsed.value, intake, limits);
     if (body.text.length > limits.recordBytesMax) {
-      return refuse("body_too_large", `One application may have ${limits.recordBytesMax} bytes at most.`);
+      return refuse("body_too_large", `One ${intake.noun} may have ${limits.recordBytesMax} bytes at most.`);
     }
     const outcome = await intake.take(parsed.value, body.text);
     return outcome.ok ? c.json(outcome.accepted, 202) : problemResponse(outcome.problem);

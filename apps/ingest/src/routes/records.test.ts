@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ProducerBusy } from "@scoreline/kafka";
 import { expect, test } from "vitest";
-import { application, ingest, linesOf } from "../../test/support.ts";
+import { application, ingest, linesOf, transaction } from "../../test/support.ts";
 
 const bad = application({
   application_id: "a b",
@@ -31,6 +31,51 @@ test("an accepted application lies on its topic in canonical form, keyed by its 
     loan_amount: "1250.50",
     timestamp: "2026-01-31T09:30:00.000Z",
   });
+});
+
+test("an accepted transaction lies on its own topic in canonical form, keyed by its user", async () => {
+  const { postTo, producer } = ingest();
+  const response = await postTo("/v1/transactions", transaction());
+  const [record] = producer.records("transactions");
+  expect(response.status).toBe(202);
+  expect(await response.json()).toEqual({
+    transaction_id: "0b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f",
+    topic: "transactions",
+    partition: record?.partition,
+    offset: 0,
+  });
+  expect(record).toMatchObject({ key: "7", headers: { schema: "urn:scoreline:transaction" } });
+  expect(JSON.parse(new TextDecoder().decode(record?.value))).toEqual({
+    ...transaction(),
+    transaction_id: "0b3a1f6e-5a2d-4c8b-9e7f-1a2b3c4d5e6f",
+    user_id: "7",
+    amount: "12.50",
+    timestamp: "2026-01-31T09:30:00.000Z",
+  });
+  expect(producer.records("credit_applications")).toEqual([]);
+});
+
+test("transactions are taken as a batch and as a stream, each with its own result, and the refused ones are dead letters", async () => {
+  const { postTo, producer } = ingest();
+  const refused = transaction({ credit_score: "700", is_fraud: 1 });
+  const batch = await postTo("/v1/transactions", [transaction(), refused]);
+  expect(batch.status).toBe(207);
+  const { results } = (await batch.json()) as { results: { status: number; detail?: string; errors?: object[] }[] };
+  expect(results.map(({ status }) => status)).toEqual([202, 422]);
+  expect(results[1]).toMatchObject({
+    detail: "The transaction breaks 2 rules of its contract.",
+    errors: [{ check: "invalid_credit_score" }, { check: "invalid_is_fraud" }],
+  });
+  const lines = [transaction(), application()].map((line) => JSON.stringify(line)).join("\n");
+  const streamed = await postTo("/v1/transactions", lines, { "content-type": "application/x-ndjson" });
+  expect((await linesOf(streamed)).map(({ status }) => status)).toEqual([202, 422]);
+  expect(producer.records("transactions")).toHaveLength(2);
+  const letters = producer.records("dead_letters");
+  expect(letters.map(({ key }) => key)).toEqual(["7", "7"]);
+  expect(letters.map(({ headers }) => (headers as Record<string, string>)["source-topic"])).toEqual([
+    "transactions",
+    "transactions",
+  ]);
 });
 
 test("the schema that a record names is the contract's own", async () => {
