@@ -88,6 +88,16 @@ describe("card transactions", () => {
     });
   });
 
+  test("of the classic producer are served: every value a text, a time without an offset, no key", () => {
+    const row = { credit_score: "712", amount: "12.50", is_fraud: "True", timestamp: "2026-01-01T09:30:00.123456" };
+    const raw = record(3, transaction(1, row), { ...topic, key: null });
+    expect(readTransaction(raw, nowMs)).toMatchObject({
+      kind: "candidate",
+      event: { credit_score: 712, amount_minor: 12_50, is_fraud: true },
+      flaws: ["naive_timestamp", "text_value"],
+    });
+  });
+
   test("that break their contract are kept, under their own id where that can be read", () => {
     const bad = record(3, transaction(1, { amount: -1, card_type: "DINERS" }), topic);
     expect(readTransaction(bad, nowMs)).toMatchObject({

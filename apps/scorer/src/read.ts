@@ -14,7 +14,7 @@ import type { FaultyRecord } from "@scoreline/stores/postgres";
 import { keep } from "./deadLetters.ts";
 
 /** Why a good record needed forbearance; see the metric `scoreline_scorer_forgiven_total`. */
-export type Flaw = "unknown_field" | "naive_timestamp" | "misrouted_key";
+export type Flaw = "unknown_field" | "naive_timestamp" | "text_value" | "misrouted_key";
 
 /** A record as it was read, before it is known whether its id is new. `tMs` never falls within a partition. */
 export type Draft<Event = Application> =
@@ -89,11 +89,12 @@ function readerOf<Event extends { user_id: string }>(
 
 const noFlaws: readonly Flaw[] = [];
 
-function flawsOf({ unknownFields, naiveTimestamp }: Forgiven, isMisrouted: boolean): readonly Flaw[] {
-  if (unknownFields.length === 0 && !naiveTimestamp && !isMisrouted) return noFlaws;
+function flawsOf({ unknownFields, naiveTimestamp, textValues }: Forgiven, isMisrouted: boolean): readonly Flaw[] {
+  if (unknownFields.length + textValues.length === 0 && !naiveTimestamp && !isMisrouted) return noFlaws;
   const flaws: Flaw[] = [];
   if (unknownFields.length > 0) flaws.push("unknown_field");
   if (naiveTimestamp) flaws.push("naive_timestamp");
+  if (textValues.length > 0) flaws.push("text_value");
   if (isMisrouted) flaws.push("misrouted_key");
   return flaws;
 }

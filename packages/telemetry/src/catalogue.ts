@@ -86,7 +86,7 @@ export const catalogue = {
   forgiven: {
     kind: "counter",
     name: "scoreline_scorer_forgiven_total",
-    help: "Records served in spite of a flaw: unknown_field, naive_timestamp, misrouted_key.",
+    help: "Records served in spite of a flaw: unknown_field, naive_timestamp, text_value, misrouted_key.",
     labels: ["flaw"],
   },
   decisions: {
