@@ -1,6 +1,8 @@
 -- depends_on: {{ ref('fact_loan_application') }}
 -- depends_on: {{ ref('data_quality_issues') }}
 -- depends_on: {{ ref('decision_parity') }}
+-- depends_on: {{ ref('transaction_parity') }}
+-- depends_on: {{ ref('fact_transaction') }}
 -- depends_on: {{ ref('fact_historical_application') }}
 -- depends_on: {{ ref('fact_loan_outcome') }}
 -- depends_on: {{ ref('backtest_swap_sets') }}

@@ -161,7 +161,7 @@ test("a loader killed in the middle of a load leaves nothing behind, and the nex
 
   const summary = await runWarehouse(bench.deps, loadOnly);
   expect(summary).toMatchObject({ status: "succeeded", loaded: { credit_scores: 1, data_quality_issues: 1 } });
-  expect(bench.notices).toContain("closed 6 jobs that an earlier process left running");
+  expect(bench.notices).toContain("closed 7 jobs that an earlier process left running");
   const closed =
     await bench.creditdb`select distinct status, error from metadata_table where run_id <> ${summary.run_id}`;
   expect([...closed]).toEqual([{ status: "failed", error: "the process ended before the job did" }]);

@@ -101,7 +101,7 @@ describe("parity", () => {
 
     expect(summary).toMatchObject({ status: "succeeded", error: null });
     expect(summary.parity).toEqual({ decisions: news, uncompared: 0, mismatches: 0, differing: [] });
-    expect(summary.dbt).toMatchObject({ tests_passed: 4, tests_failed: 0, tests_skipped: 0 });
+    expect(summary.dbt).toMatchObject({ tests_passed: 6, tests_failed: 0, tests_skipped: 0 });
   });
 
   test("no version, exception or status was left out of that", async () => {
@@ -136,7 +136,7 @@ describe("parity", () => {
     const hash = await parityHash();
     expect(hash).toMatch(/^[0-9a-f]{32}$/);
     const { stdout } = await loader("parity", "--full", "--no-load");
-    expect(stdout).toBe(`${events.length} decisions, 0 mismatches\n`);
+    expect(stdout).toBe(`${events.length} decisions, 0 mismatches\n0 transactions, 0 mismatches\n`);
     expect(await parityHash()).toBe(hash);
   });
 

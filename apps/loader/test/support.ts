@@ -162,12 +162,12 @@ export async function record(sql: Database, applications: readonly Recorded[], p
   await project(sql, projected);
 }
 
-/** Says how far partitions of the applications' topic are projected. */
-export async function project(sql: Database, projected: Record<number, number>) {
+/** Says how far partitions of a topic, the applications' unless told, are projected. */
+export async function project(sql: Database, projected: Record<number, number>, of = topic) {
   for (const [partition, offset] of Object.entries(projected)) {
     await sql`
       insert into stream_offsets (topic, partition, topic_id, epoch, start_offset, next_offset, projected_offset, max_t_ms)
-      values (${topic}, ${Number(partition)}, 'topic-1', 1, 0, ${offset}, ${offset}, 0)
+      values (${of}, ${Number(partition)}, 'topic-1', 1, 0, ${offset}, ${offset}, 0)
       on conflict (topic, partition) do update set next_offset = excluded.next_offset, projected_offset = excluded.projected_offset`;
   }
 }

@@ -10,6 +10,12 @@ historical_applications as (
 
 ),
 
+transactions as (
+
+    select * from {{ ref('stg_creditdb__processed_transactions') }}
+
+),
+
 seen as (
 
     select submitted_date as date from applications
@@ -17,6 +23,10 @@ seen as (
     select received_date as date from applications
     union all
     select submitted_date as date from historical_applications
+    union all
+    select occurred_date as date from transactions
+    union all
+    select received_date as date from transactions
 
 ),
 

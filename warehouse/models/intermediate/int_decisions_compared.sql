@@ -57,47 +57,6 @@ recomputed as (
 
 ),
 
--- A decision without a recomputed one is not compared, and a test says that it is missing. `offset 0` keeps the planner
--- from comparing again wherever `mismatches` is read.
-matched as (
-
-    select
-        recorded.application_id,
-        recorded.load_id,
-        {% for field in fields %}
-            recorded.{{ field }} as recorded_{{ field }},
-            recomputed.{{ field }} as recomputed_{{ field }},
-        {% endfor %}
-        array_remove(array[
-            {% for field in fields %}
-                case when recorded.{{ field }} is distinct from recomputed.{{ field }} then '{{ field }}' end{{ '' if loop.last else ',' }}
-            {% endfor %}
-        ], null) as mismatches
-    from recorded
-    inner join recomputed on recorded.application_id = recomputed.application_id
-    offset 0
-
-),
-
-int_decisions_compared as (
-
-    select
-        application_id,
-        recorded_policy_version as policy_version,
-        recomputed_policy_version as policy_version_in_force,
-        mismatches,
-        {% for side in ['recorded', 'recomputed'] %}
-            case when mismatches != '{}' then (
-                select jsonb_object_agg(field.key, field.value)
-                from jsonb_each(jsonb_build_object(
-                    {% for field in fields %}'{{ field }}', {{ side }}_{{ field }}{{ '' if loop.last else ', ' }}{% endfor %}
-                )) as field
-                where field.key = any(mismatches)
-            ) end as {{ side }},
-        {% endfor %}
-        load_id
-    from matched
-
-)
+{{ compared('int_decisions_compared', 'application_id', fields) }}
 
 select * from int_decisions_compared

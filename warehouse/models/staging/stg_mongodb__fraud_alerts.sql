@@ -18,6 +18,7 @@ stg_mongodb__fraud_alerts as (
         record_offset,
         load_id
     from source
+    where kind = 'application'
 
 )
 

@@ -1,0 +1,47 @@
+{#
+  CTEs that compare `recorded` with `recomputed`, both CTEs before, field by field: `matched`, and `model`, which holds both
+  sides of the fields that differ. What has no recomputed side is not compared, and a test says that it is missing.
+  `offset 0` keeps the planner from comparing again wherever `mismatches` is read.
+#}
+{% macro compared(model, id, fields) %}
+matched as (
+
+    select
+        recorded.{{ id }},
+        recorded.load_id,
+        {% for field in fields %}
+            recorded.{{ field }} as recorded_{{ field }},
+            recomputed.{{ field }} as recomputed_{{ field }},
+        {% endfor %}
+        array_remove(array[
+            {% for field in fields %}
+                case when recorded.{{ field }} is distinct from recomputed.{{ field }} then '{{ field }}' end{{ '' if loop.last else ',' }}
+            {% endfor %}
+        ], null) as mismatches
+    from recorded
+    inner join recomputed on recorded.{{ id }} = recomputed.{{ id }}
+    offset 0
+
+),
+
+{{ model }} as (
+
+    select
+        {{ id }},
+        recorded_policy_version as policy_version,
+        recomputed_policy_version as policy_version_in_force,
+        mismatches,
+        {% for side in ['recorded', 'recomputed'] %}
+            case when mismatches != '{}' then (
+                select jsonb_object_agg(field.key, field.value)
+                from jsonb_each(jsonb_build_object(
+                    {% for field in fields %}'{{ field }}', {{ side }}_{{ field }}{{ '' if loop.last else ', ' }}{% endfor %}
+                )) as field
+                where field.key = any(mismatches)
+            ) end as {{ side }},
+        {% endfor %}
+        load_id
+    from matched
+
+)
+{% endmacro %}

@@ -1,0 +1,47 @@
+{{ config(
+    unique_key='transaction_id',
+    indexes=[{'columns': ['load_id']}, {'columns': ['user_id']}, {'columns': ['time_id']}],
+    post_hook="{{ prune(this, 'transaction_id', ref('int_transactions_joined_to_alerts')) }}"
+) }}
+
+with transactions as (
+
+    select * from {{ ref('int_transactions_joined_to_alerts') }}
+
+),
+
+fact_transaction as (
+
+    select
+        transaction_id,
+        user_id,
+        {{ time_id('occurred_date') }} as time_id,
+        {{ time_id('received_date') }} as decided_time_id,
+        amount,
+        location,
+        merchant,
+        card_type,
+        device_id,
+        credit_score,
+        labelled_risk_level as risk_level,
+        is_labelled_fraud as is_fraud,
+        is_flagged as flagged,
+        fraud_rules as rules,
+        fraud_rules[1] as primary_rule,
+        policy_version,
+        occurred_at,
+        received_at,
+        scored_at,
+        alerted_at,
+        topic,
+        partition,
+        record_offset,
+        load_id
+    from transactions
+    {% if changes_only() %}
+        where load_id > {{ last_load_id() }}
+    {% endif %}
+
+)
+
+select * from fact_transaction
