@@ -28,9 +28,9 @@ export const fraudPage: Page = {
     chart({
       name: "findings_by_day",
       title: "Alerts and flagged transactions by day",
-      alt: "Two lines by day: fraud alerts of applications, and transactions that a rule held for.",
+      alt: "Columns by day: fraud alerts of applications, and on top of them transactions that a rule held for.",
       box: cell(rows.upper, 0, 7),
-      type: "lineChart",
+      type: "columnChart",
       by: day.date,
       values: [applicationMeasure["Fraud alerts"], transactionMeasure["Flagged transactions"]],
       valueColours: [palette.bad, palette.violet],

@@ -1,5 +1,6 @@
 import { figures, matrix, table } from "../report/charts.ts";
 import { header, slicer } from "../report/controls.ts";
+import { labelled } from "../report/field.ts";
 import { cell, rows } from "../report/layout.ts";
 import type { Page } from "../report/report.ts";
 import {
@@ -64,7 +65,7 @@ export const policyPage: Page = {
       title: "Exceptions and their state",
       alt: "Exceptions with their state at this moment, whom they are for, the status they give, and why.",
       box: cell(rows.lower, 5, 7),
-      fields: [exceptionMeasure["Exception state"], ...Object.values(exception)],
+      fields: [labelled(exceptionMeasure["Exception state"], "State"), ...Object.values(exception)],
       sort: { by: exception.effective_from, direction: "Descending" },
     }),
   ],
