@@ -120,7 +120,7 @@ describe("a broken model is seen", () => {
   const time = "tables/dim_time.tmdl";
 
   test.each([
-    ["a measure that is not there", fact, "DIVIDE([Approved", "DIVIDE([Aproved", "names [Aproved applications]"],
+    ["a measure that is not there", fact, "COALESCE([Approved", "COALESCE([Aproved", "names [Aproved applications]"],
     [
       "a column that is not there",
       fact,
@@ -133,12 +133,20 @@ describe("a broken model is seen", () => {
       fact,
       "COUNTROWS(fact_loan_application)",
       "COUNTROWS(fact_loan)",
-      "the table fact_loan,",
+      "has fact_loan, which means nothing",
+    ],
+    ["a function that is not there", fact, "COUNTROWS(", "COUNTROW(", "has COUNTROW, which means nothing"],
+    [
+      "a bracket that does not close",
+      fact,
+      "COUNTROWS(fact_loan_application)",
+      "COUNTROWS(fact_loan_application",
+      "brackets too many opened",
     ],
     [
       "a division by /",
       fact,
-      "DIVIDE([Rejected applications], [Applications])",
+      "DIVIDE(COALESCE([Rejected applications], 0), [Applications])",
       "[Rejected applications] / [Applications]",
       "without DIVIDE",
     ],

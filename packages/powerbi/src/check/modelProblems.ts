@@ -1,4 +1,4 @@
-import { tokensOf } from "./dax.ts";
+import { daxFaults, tokensOf } from "./dax.ts";
 import type { Model, Place, Table } from "./model.ts";
 
 /** What is wrong with the model in itself, a line each; nothing where it holds together. */
@@ -72,18 +72,16 @@ function daxProblems(model: Model): string[] {
     ...model.roles.flatMap(({ name, filters }) => filters.map(({ expression }) => [name, expression] as const)),
   ];
   const measures = measureNames(model);
+  const tables = model.tables.map(({ name }) => name);
   return [
     ...repeated(measures).map((name) => `[${name}] is there twice`),
     ...expressions.flatMap(([where, expression]) => {
-      const { references, words } = tokensOf(expression);
-      const wrong = references.filter(({ table, name }) =>
+      const wrong = tokensOf(expression).references.filter(({ table, name }) =>
         table === undefined ? !measures.includes(name) : !columnAt(model, { table, column: name }),
       );
-      const tables = words.filter((word) => /^(fact|dim)_/.test(word) && !tableOf(model, word));
       return [
         ...wrong.map(({ table = "", name }) => `${where} names ${table}[${name}], which is not there`),
-        ...tables.map((word) => `${where} names the table ${word}, which is not there`),
-        ...(/\S\s*\/(?![/*])/.test(expression.replaceAll(/"[^"]*"/g, "")) ? [`${where} divides without DIVIDE`] : []),
+        ...daxFaults(expression, tables).map((fault) => `${where} ${fault}`),
       ];
     }),
   ];
