@@ -70,7 +70,7 @@ describe("the semantic model", () => {
   });
 
   test("asks for server and database, and holds no address but the default's", () => {
-    expect(model.expressions).toEqual(["Server", "Database", "AsText", "ZoneFree"]);
+    expect(model.expressions.map(({ name }) => name)).toEqual(["Server", "Database", "AsText", "ZoneFree"]);
     const addresses = [...documents.values()].flatMap((text) => text.match(/\d+\.\d+\.\d+\.\d+|https?:\/\/\S+/g) ?? []);
     expect(addresses).toEqual([]);
   });

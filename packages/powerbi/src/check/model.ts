@@ -45,7 +45,8 @@ export type Model = {
   readonly tables: readonly Table[];
   readonly relationships: readonly Relationship[];
   readonly roles: readonly Role[];
-  readonly expressions: readonly string[];
+  /** Parameters and functions of Power Query. */
+  readonly expressions: readonly { readonly name: string; readonly expression: string }[];
   readonly annotations: Readonly<Record<string, string>>;
   /** What `model.tmdl` lists: its tables and roles in their order. */
   readonly listed: readonly string[];
@@ -59,7 +60,7 @@ export function modelOf(documents: ReadonlyMap<string, string>): Model {
     tables: of("table").map(tableOf),
     relationships: of("relationship").map(relationshipOf),
     roles: of("role").map(roleOf),
-    expressions: of("expression").map(({ name }) => name),
+    expressions: of("expression").map(({ name, expression }) => ({ name, expression })),
     annotations: Object.fromEntries(of("annotation").map(({ name, expression }) => [name, expression])),
     listed: of("ref").map(({ name }) => unquoted(name.replace(/^(table|role|cultureInfo) /, ""))),
   };
