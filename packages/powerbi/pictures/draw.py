@@ -73,6 +73,12 @@ def text_box(axes, visual: Visual):
         x += drawn.get_window_extent(axes.figure.canvas.get_renderer()).width
 
 
+def nothing(axes):
+    """What a visual without a row shows."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, "(blank)", transform=axes.transAxes, ha="center", color=QUIET)
+
+
 def slicer(axes, visual: Visual):
     width, height = visual.position["width"], visual.position["height"]
     low = 10 if height < 70 else 18
@@ -87,7 +93,7 @@ def figures(axes, visual: Visual, found: list[dict]):
     measures = visual.roles["Data"]
     for index, measure in enumerate(measures):
         x = width * (index + 0.5) / len(measures)
-        value = shown(measure, found[0].get(measure) if found else None) or "(blank)"
+        value = shown(measure, found[0].get(measure)) or "(blank)"
         centred = {"ha": "center", "va": "center"}
         axes.text(x, height * 0.62, value, fontsize=14, weight="bold", **centred)
         axes.text(x, height * 0.26, _wrapped(measure.label, 22), fontsize=7, color=QUIET, **centred)

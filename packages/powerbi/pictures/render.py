@@ -22,6 +22,8 @@ def draw_visual(figure, visual: Visual, connection):
     if visual.type == "slicer":
         return draw.slicer(axes, visual)
     found = rows(connection, visual, [role for role in visual.roles if role != "Tooltips"])
+    if not found:
+        return draw.nothing(axes)
     if visual.type == "tableEx":
         fraud = [field for field in visual.roles["Values"] if field.name == "is_fraud"]
         return charts.table(axes, visual, found, lambda row: any(row[field] for field in fraud))
