@@ -21,7 +21,7 @@ union all
 select facts.transaction_id as record_id
 from {{ ref('fact_transaction') }} as facts
 inner join {{ ref('int_transactions_joined_to_alerts') }} as transactions
-    on facts.transaction_id = transactions.transaction_id
+    on facts.transaction_id = transactions.transaction_id::text
 where
     facts.time_id != {{ time_id('transactions.occurred_date') }}
     or facts.decided_time_id != {{ time_id('transactions.received_date') }}

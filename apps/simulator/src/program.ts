@@ -5,7 +5,7 @@ import { type ReplayArguments, replay } from "./replay/command.ts";
 import type { Session } from "./session.ts";
 import { gapMsMax, seedMax, simulationDefaults } from "./simulate/applications.ts";
 import { type SimulateArguments, simulate } from "./simulate/command.ts";
-import { purchaseGapMsMax } from "./simulate/purchases.ts";
+import { purchaseGapMsMax, transactionsPerUser } from "./simulate/purchases.ts";
 
 /** What the process ends with. `interrupted` is the shell's number for SIGINT. */
 export const exitCodes = { done: 0, notDelivered: 1, usage: 2, interrupted: 130 } as const;
@@ -60,7 +60,11 @@ function addSimulate(program: Command, session: Session, drawSeed: () => number)
     .option("--count <n>", "records to send", integerFrom(1), 1_000)
     .option("--seed <n>", `0 to ${seedMax} (default: drawn at random and reported)`, integerFrom(0, seedMax))
     .option("--rate <n>", "records a second (default: as fast as ingest takes them)", positive)
-    .option("--users <n>", "customers to choose from", integerFrom(1), simulationDefaults.users)
+    .option(
+      "--users <n>",
+      `customers to choose from (default: ${simulationDefaults.users}, of transactions one for every ${transactionsPerUser} where that is more)`,
+      integerFrom(1),
+    )
     .option("--invalid-share <share>", `share that breaks the contract (${shareDefault("invalidShare")})`, share)
     .option("--duplicate-share <share>", `share that repeats an id (${shareDefault("duplicateShare")})`, share)
     .option(

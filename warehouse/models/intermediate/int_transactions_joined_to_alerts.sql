@@ -10,11 +10,10 @@ alerts as (
 
 ),
 
--- An identifier as text: tools that read the marts know no uuid.
 int_transactions_joined_to_alerts as (
 
     select
-        transactions.transaction_id::text as transaction_id,
+        transactions.transaction_id,
         transactions.user_id,
         transactions.amount,
         transactions.location,

@@ -1,7 +1,7 @@
 {{ config(
     unique_key='transaction_id',
     indexes=[{'columns': ['load_id']}, {'columns': ['user_id']}, {'columns': ['time_id']}],
-    post_hook="{{ prune(this, 'transaction_id', ref('int_transactions_joined_to_alerts')) }}"
+    post_hook="{{ prune(this, 'transaction_id', ref('int_transactions_joined_to_alerts'), key_type='text') }}"
 ) }}
 
 with transactions as (
@@ -10,10 +10,17 @@ with transactions as (
 
 ),
 
+changes as (
+
+    select * from {{ ref('int_transaction_changes_unioned') }}
+
+),
+
+-- An identifier as text: tools that read the marts know no uuid.
 fact_transaction as (
 
     select
-        transaction_id,
+        transaction_id::text as transaction_id,
         user_id,
         {{ time_id('occurred_date') }} as time_id,
         {{ time_id('received_date') }} as decided_time_id,
@@ -39,7 +46,7 @@ fact_transaction as (
         load_id
     from transactions
     {% if changes_only() %}
-        where load_id > {{ last_load_id() }}
+        where transaction_id in (select changes.transaction_id from changes where changes.load_id > {{ last_load_id() }})
     {% endif %}
 
 )

@@ -12,11 +12,13 @@ import {
   simulateApplications,
   simulationDefaults,
 } from "./applications.ts";
-import { purchaseGapMsMax } from "./purchases.ts";
+import { purchaseGapMsMax, transactionsPerUser } from "./purchases.ts";
 import { simulateTransactions } from "./transactions.ts";
 import { csvColumns, csvRowOf } from "./transactionsCsv.ts";
 
-export type SimulateArguments = Omit<SimulationOptions, "invalidShare" | "duplicateShare"> & {
+export type SimulateArguments = Omit<SimulationOptions, "users" | "invalidShare" | "duplicateShare"> & {
+  /** Without it, as `usersOf` has it. */
+  users?: number;
   /** Without them the defaults, or none in a CSV. */
   invalidShare?: number;
   duplicateShare?: number;
@@ -39,7 +41,7 @@ export async function simulate(arguments_: SimulateArguments, session: Session):
   const { transactions = false, out, csv } = arguments_;
   if (csv !== undefined && !transactions) throw new UsageError("--csv is for --transactions; add it, or use --out");
   if (csv !== undefined && out !== undefined) throw new UsageError("--csv and --out both write; leave one of them out");
-  const options = { ...arguments_, ...sharesOf(arguments_) };
+  const options = { ...arguments_, users: usersOf(arguments_), ...sharesOf(arguments_) };
   if (options.invalidShare + options.duplicateShare > 1) {
     throw new UsageError("--invalid-share and --duplicate-share are more than 1 together; lower one of them");
   }
@@ -51,6 +53,15 @@ export async function simulate(arguments_: SimulateArguments, session: Session):
   if (csv !== undefined) await write(csvLines(source), generated, csv, arguments_, session);
   else if (out !== undefined) await write(jsonLines(source), generated, out, arguments_, session);
   else await send(source, generated, arguments_, session);
+}
+
+/**
+ * Sent at once, all of a customer's transactions arrive within seconds, and by the broker's time they are a burst: so many
+ * customers that few have more than a dozen.
+ */
+function usersOf({ users, count, transactions = false }: SimulateArguments): number {
+  if (users !== undefined) return users;
+  return Math.max(simulationDefaults.users, transactions ? Math.ceil(count / transactionsPerUser) : 0);
 }
 
 function sharesOf({ csv, invalidShare, duplicateShare }: SimulateArguments) {

@@ -20,6 +20,9 @@ export type PurchaseOptions = { seed: number; users: number; startMs: number };
 /** Purchases of cardholders follow each other within this time at night, and within half of it by day. */
 export const purchaseGapMsMax = 30_000;
 
+/** A cardholder for so many transactions: what one uses a card for in a day, so that few look like a burst. */
+export const transactionsPerUser = 5;
+
 /** So many purchases of cardholders are followed by a pattern on the same card; with some five steps each. */
 const patternShare = 0.003;
 
