@@ -11,6 +11,7 @@ export { PolicyTooLarge } from "./reasons/formula.ts";
 export { planReasons } from "./reasons/planReasons.ts";
 export { unparse } from "./reasons/unparse.ts";
 export { compileSql } from "./sql/compile.ts";
+export { type PolicyThreshold, policyThresholds } from "./thresholds.ts";
 export { decideAll, differencesOf, eventRow, type PolicyEvent, policyVectors, type SqlDecision } from "./vectors.ts";
 export { PartitionWindows, type WindowEvent, type WindowMark } from "./windows/partitionWindows.ts";
 export { WindowPlan, type WindowValues } from "./windows/plan.ts";
