@@ -1,4 +1,4 @@
-import { checkPolicy, compileSql, formatProblem } from "@scoreline/policy";
+import { checkPolicy, compileSql, formatProblem, policyThresholds } from "@scoreline/policy";
 import { type CompilePolicy, events, PolicyUnusable } from "./policyModels.ts";
 
 /** Compiles a document with the SQL engine. Throws `PolicyUnusable` with all problems that the checker finds. */
@@ -16,5 +16,6 @@ export const compilePolicy: CompilePolicy = (yaml, version) => {
   return {
     sql: compileSql(policy, events),
     windowMsMax: Math.max(0, ...policy.features.map(({ windowMs }) => windowMs)),
+    thresholds: policyThresholds(policy),
   };
 };

@@ -11,7 +11,11 @@ const published = {
   from_ms: "1000",
   until_ms: "2000",
 };
-const compile = () => ({ sql: "select '{{ env_var(''HOME'') }} {% raw %} {# #}'", windowMsMax: 3_600_000 });
+const compile = () => ({
+  sql: "select '{{ env_var(''HOME'') }} {% raw %} {# #}'",
+  windowMsMax: 3_600_000,
+  thresholds: [],
+});
 
 test("a version becomes a model over the broker times at which it is in force", () => {
   const { name, sql } = policyModel(published, compile);

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { compilerVersion } from "@scoreline/policy";
+import { compilerVersion, type PolicyThreshold } from "@scoreline/policy";
 import type { Client } from "pg";
 
-/** A policy version as a dbt model: its decisions on recorded events. */
-export type PolicyModel = { name: string; version: string; sql: string };
+/** A policy version as a dbt model: its decisions on recorded events. Beside it what its clauses compare with. */
+export type PolicyModel = { name: string; version: string; sql: string; thresholds: readonly PolicyThreshold[] };
 
-/** A policy's SQL over the relation `events`, and the longest of its windows in milliseconds; 0 without windows. */
-export type CompiledPolicy = { sql: string; windowMsMax: number };
+/**
+ * A policy's SQL over the relation `events`, the longest of its windows in milliseconds (0 without windows), and the
+ * constants that it compares with.
+ */
+export type CompiledPolicy = { sql: string; windowMsMax: number; thresholds: readonly PolicyThreshold[] };
 export type CompilePolicy = (yaml: string, version: string) => CompiledPolicy;
 
 /** A published version cannot be recomputed. The message names it and what to do. */
@@ -41,7 +44,8 @@ export async function policyModels(warehouse: Client, compile: CompilePolicy): P
 export function policyModel(published: Published, compile: CompilePolicy): PolicyModel {
   verify(published);
   const { version, yaml } = published;
-  return { name: modelName(version), version, sql: modelSql(published, compile(yaml, version)) };
+  const compiled = compile(yaml, version);
+  return { name: modelName(version), version, sql: modelSql(published, compiled), thresholds: compiled.thresholds };
 }
 
 const versionForm = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;

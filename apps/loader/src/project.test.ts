@@ -21,8 +21,8 @@ const filesOf = (folder: string) =>
 
 test("a run's project is the warehouse's own with one model a version, and none of another catalogue", async () => {
   const before = filesOf(warehouseDir);
-  await makeProject(warehouseDir, stateDir, [{ name: "old", version: "old@1", sql: "select 1" }]);
-  const model = { name: "int_decisions_recomputed__a_1", version: "a@1", sql: "select 2" };
+  await makeProject(warehouseDir, stateDir, [{ name: "old", version: "old@1", sql: "select 1", thresholds: [] }]);
+  const model = { name: "int_decisions_recomputed__a_1", version: "a@1", sql: "select 2", thresholds: [] };
   const project = await makeProject(warehouseDir, stateDir, [model]);
 
   const added = filesOf(project).filter((file) => !before.includes(file));
@@ -31,6 +31,8 @@ test("a run's project is the warehouse's own with one model a version, and none 
     `models/intermediate/generated/${model.name}.sql`,
   ]);
   expect(readFileSync(join(project, added[1] ?? ""), "utf8")).toBe("select 2");
-  expect(before.filter((file) => /^(models|macros|tests)/.test(file) && !filesOf(project).includes(file))).toEqual([]);
+  expect(
+    before.filter((file) => /^(models|macros|seeds|tests)/.test(file) && !filesOf(project).includes(file)),
+  ).toEqual([]);
   expect(filesOf(warehouseDir)).toEqual(before);
 });

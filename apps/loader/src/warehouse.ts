@@ -10,6 +10,7 @@ import { takeWarehouse } from "./lock.ts";
 import { type Parity, readParity } from "./parity.ts";
 import { type CompilePolicy, policyModels } from "./policyModels.ts";
 import { makeProject } from "./project.ts";
+import { loadThresholds } from "./thresholds.ts";
 
 /** Where dbt is, the project as it was written, and the folder for a copy of it and for dbt's own files. */
 export type DbtPlace = Omit<DbtSettings, "databaseUrl" | "projectDir" | "policyModels"> & { warehouseDir: string };
@@ -136,6 +137,7 @@ async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary
   let built: BuiltModel[] = [];
   await recordJobs(jobs, summary.run_id, [job], async () => {
     const models = await policyModels(warehouse, deps.compile);
+    await loadThresholds(warehouse, models);
     const projectDir = await makeProject(dbt.warehouseDir, dbt.stateDir, models);
     const settings = { ...dbt, databaseUrl: warehouseUrl, projectDir, policyModels: models.map(({ name }) => name) };
     const [outcome, freshness] = await Promise.all([
