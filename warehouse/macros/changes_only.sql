@@ -12,12 +12,3 @@
 {% macro last_load_id() -%}
     (select coalesce(max(load_id), 0) from {{ this }})
 {%- endmacro %}
-
-
-{# As a post-hook: under `--full-refresh`, deletes the rows of `relation` whose key `source` does not hold. #}
-{% macro prune(relation, key, source) %}
-    {% if flags.FULL_REFRESH %}
-        delete from {{ relation }} as built
-        where not exists (select from {{ source }} as held where held.{{ key }} = built.{{ key }})
-    {% endif %}
-{% endmacro %}
