@@ -6,7 +6,7 @@ import { alert, type Bench, defaultVersion, hashMarts, openBench, publish, recor
 const build = { withDbt: true, withFreshness: false, fullRefresh: false };
 const buildMsMax = 600_000;
 
-// Broker's times: late in December, so that the late record lies in another year.
+// Broker's times, by the second of a year that has just begun: the late record lies in the year before.
 const t = (second: number) => Date.parse("2026-01-01T00:00:00Z") + second * 1_000;
 
 const grant = {
