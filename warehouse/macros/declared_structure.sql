@@ -32,9 +32,7 @@
 
 {% macro constraint_detail(constraint, columns) %}
     {% if constraint.type == 'foreign_key' %}
-        {# `ref('dim_user')`, or `"database"."marts"."dim_user"` where dbt has resolved it already. #}
-        {% set name = modules.re.findall("['\"]([^'\"]+)['\"]", constraint.to) | last %}
-        {% set target = graph.nodes['model.' ~ project_name ~ '.' ~ name] %}
+        {% set target = graph.nodes['model.' ~ project_name ~ '.' ~ referenced_name(constraint)] %}
         {{ return(columns | join(', ') ~ ' -> ' ~ target.schema ~ '.' ~ target.name ~ '(' ~ constraint.to_columns | join(', ') ~ ')') }}
     {% elif constraint.type == 'check' %}
         {{ return(constraint.name) }}

@@ -1,5 +1,8 @@
--- depends_on: {{ ref('fact_loan_application') }}
--- depends_on: {{ ref('data_quality_issues') }}
+-- depends_on: {{ ref('fact_decision_reason') }}
+-- depends_on: {{ ref('fact_data_quality_issue') }}
+-- depends_on: {{ ref('fact_exception') }}
+-- depends_on: {{ ref('dim_user_history') }}
+-- depends_on: {{ ref('dim_policy_threshold') }}
 -- depends_on: {{ ref('decision_parity') }}
 -- depends_on: {{ ref('transaction_parity') }}
 -- depends_on: {{ ref('fact_transaction') }}

@@ -1,4 +1,11 @@
-import { checkPolicy, compileSql, compileTransactionSql, formatProblem, type Windowed } from "@scoreline/policy";
+import {
+  checkPolicy,
+  compileSql,
+  compileTransactionSql,
+  formatProblem,
+  policyThresholds,
+  type Windowed,
+} from "@scoreline/policy";
 import { type CompilePolicy, events, PolicyUnusable } from "./policyModels.ts";
 
 /** Compiles a document with the SQL engine. Throws `PolicyUnusable` with all problems that the checker finds. */
@@ -17,6 +24,7 @@ export const compilePolicy: CompilePolicy = (yaml, version) => {
   return {
     applications: { sql: compileSql(policy, events), windowMsMax: longestWindow(policy) },
     transactions: { sql: compileTransactionSql(transactions, events), windowMsMax: longestWindow(transactions) },
+    thresholds: policyThresholds(policy),
   };
 };
 

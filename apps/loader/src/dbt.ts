@@ -43,6 +43,7 @@ export async function dbtBuild(
   const target = join(settings.stateDir, "target");
   const artefact = await runDbt(settings, target, "run_results.json", [
     "build",
+    ...["--exclude-resource-type", "unit_test"],
     ...(fullRefresh ? ["--full-refresh"] : []),
     // A test that needs a model beyond the selection is left out with it.
     ...(select === undefined ? [] : ["--select", select, "--indirect-selection", "buildable"]),

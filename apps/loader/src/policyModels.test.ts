@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { compilePolicy } from "./compilePolicy.ts";
-import { modelName, modelsOf, PolicyUnusable, type Published } from "./policyModels.ts";
+import { compiledVersion, modelName, PolicyUnusable, type Published } from "./policyModels.ts";
 
 const published = {
   version: "consumer-loans@2",
@@ -12,10 +12,10 @@ const published = {
   until_ms: "2000",
 };
 const compiled = { sql: "select '{{ env_var(''HOME'') }} {% raw %} {# #}'", windowMsMax: 3_600_000 };
-const compile = () => ({ applications: compiled, transactions: { ...compiled, windowMsMax: 0 } });
+const compile = () => ({ applications: compiled, transactions: { ...compiled, windowMsMax: 0 }, thresholds: [] });
 
 const policyModel = (version: Published, with_: typeof compile) => {
-  const [model] = modelsOf(version, with_);
+  const [model] = compiledVersion(version, with_).models;
   if (!model) throw new Error("a version has no model");
   return model;
 };
@@ -28,7 +28,7 @@ test("a version becomes a model over the broker times at which it is in force", 
 });
 
 test("its rules on card transactions are a model of their own", () => {
-  const [, transactions] = modelsOf(published, compile);
+  const [, transactions] = compiledVersion(published, compile).models;
   expect(transactions).toMatchObject({ name: "int_findings_recomputed__consumer_loans_2", block: "transactions" });
   expect(transactions?.sql).toContain("policy_events('transactions', from_ms=1000, until_ms=2000, window_ms=0)");
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { compilerVersion } from "@scoreline/policy";
+import { compilerVersion, type PolicyThreshold } from "@scoreline/policy";
 import type { Client } from "pg";
 
 /** The blocks of a policy, each with events of its own. */
@@ -9,9 +9,16 @@ export type Block = (typeof blocks)[number];
 /** A block of a policy version as a dbt model: what it makes of recorded events. */
 export type PolicyModel = { name: string; version: string; block: Block; sql: string };
 
+/** A version, compiled: its models, one a block, and the constants that it compares with. */
+export type CompiledVersion = {
+  version: string;
+  models: readonly PolicyModel[];
+  thresholds: readonly PolicyThreshold[];
+};
+
 /** A block's SQL over the relation `events`, and the longest of its windows in milliseconds; 0 without windows. */
 export type CompiledBlock = { sql: string; windowMsMax: number };
-export type CompiledPolicy = Record<Block, CompiledBlock>;
+export type CompiledPolicy = Record<Block, CompiledBlock> & { thresholds: readonly PolicyThreshold[] };
 export type CompilePolicy = (yaml: string, version: string) => CompiledPolicy;
 
 /** A published version cannot be recomputed. The message names it and what to do. */
@@ -32,24 +39,25 @@ export type Published = {
   until_ms: string | null;
 };
 
-/** The models of each version in `raw.policies`, one a block. Throws `PolicyUnusable`. */
-export async function policyModels(warehouse: Client, compile: CompilePolicy): Promise<PolicyModel[]> {
+/** Each version in `raw.policies`, compiled. Throws `PolicyUnusable`. */
+export async function compiledVersions(warehouse: Client, compile: CompilePolicy): Promise<CompiledVersion[]> {
   const { rows } = await warehouse.query<Published>(
     `select version, yaml, sha256, compiler_version, effective_from_ms as from_ms,
        lead(effective_from_ms) over (order by effective_from_ms) as until_ms
      from raw.policies order by effective_from_ms`,
   );
-  return rows.flatMap((published) => modelsOf(published, compile));
+  return rows.map((published) => compiledVersion(published, compile));
 }
 
-/** The models of one version, from its document; no SQL is read from a store. Throws `PolicyUnusable`. */
-export function modelsOf(published: Published, compile: CompilePolicy): PolicyModel[] {
+/** One version, compiled from its document; no SQL is read from a store. Throws `PolicyUnusable`. */
+export function compiledVersion(published: Published, compile: CompilePolicy): CompiledVersion {
   verify(published);
   const { version, yaml } = published;
   const compiled = compile(yaml, version);
-  return blocks.map((block) => {
+  const models = blocks.map((block) => {
     return { name: modelName(version, block), version, block, sql: modelSql(published, block, compiled[block]) };
   });
+  return { version, models, thresholds: compiled.thresholds };
 }
 
 const versionForm = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;

@@ -38,6 +38,8 @@ test("a run's project is the warehouse's own with one model a version, and none 
     `models/intermediate/generated/${model.name}.sql`,
   ]);
   expect(readFileSync(join(project, added[1] ?? ""), "utf8")).toBe("select 2");
-  expect(before.filter((file) => /^(models|macros|tests)/.test(file) && !filesOf(project).includes(file))).toEqual([]);
+  expect(
+    before.filter((file) => /^(models|macros|seeds|tests)/.test(file) && !filesOf(project).includes(file)),
+  ).toEqual([]);
   expect(filesOf(warehouseDir)).toEqual(before);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Block, PolicyModel } from "./policyModels.ts";
 
 /** What dbt reads of a project. */
-const parts = ["dbt_project.yml", "profiles.yml", "macros", "models", "tests"];
+const parts = ["dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests"];
 
 /**
  * Makes the dbt project of this run below `stateDir`: a copy of the one at `warehouseDir` with the models of the policy

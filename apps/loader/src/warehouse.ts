@@ -8,8 +8,9 @@ import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, record
 import { extractLoad, type Loaded, type LoadedTable, loadedTables } from "./load.ts";
 import { takeWarehouse } from "./lock.ts";
 import { type Parity, parityOf, readParity } from "./parity.ts";
-import { type CompilePolicy, policyModels } from "./policyModels.ts";
+import { type CompilePolicy, compiledVersions } from "./policyModels.ts";
 import { makeProject } from "./project.ts";
+import { loadThresholds } from "./thresholds.ts";
 
 /** Where dbt is, the project as it was written, and the folder for a copy of it and for dbt's own files. */
 export type DbtPlace = Omit<DbtSettings, "databaseUrl" | "projectDir" | "policyModels"> & { warehouseDir: string };
@@ -137,7 +138,9 @@ async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary
   const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
   let built: BuiltModel[] = [];
   await recordJobs(jobs, summary.run_id, [job], async () => {
-    const models = await policyModels(warehouse, deps.compile);
+    const versions = await compiledVersions(warehouse, deps.compile);
+    await loadThresholds(warehouse, versions);
+    const models = versions.flatMap((version) => version.models);
     const projectDir = await makeProject(dbt.warehouseDir, dbt.stateDir, models);
     const settings = { ...dbt, databaseUrl: warehouseUrl, projectDir, policyModels: models };
     const [outcome, freshness] = await Promise.all([

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { PolicyException } from "@scoreline/policy";
 import { repositoryRoot, type StackEnv, tools } from "@scoreline/stack";
 import {
@@ -15,6 +17,7 @@ import {
 import { connectPostgres, type Database, migrate } from "@scoreline/stores/postgres";
 import { inject } from "vitest";
 import { compilePolicy } from "../src/compilePolicy.ts";
+import { connectionVariables } from "../src/dbt.ts";
 import type { WarehouseDeps } from "../src/warehouse.ts";
 import { Decider, insertScores, type Version } from "./decider.ts";
 
@@ -139,9 +142,17 @@ export async function publish(
   }
 }
 
-/** Records applications as the scorer does, and says that their partitions are projected up to `projected`. */
-export async function record(sql: Database, applications: readonly Recorded[], projected: Record<number, number>) {
-  const decider = new Decider([defaultVersion]);
+/**
+ * Records applications as the scorer does, under the default policy and `exceptions`, and says that their partitions are
+ * projected up to `projected`.
+ */
+export async function record(
+  sql: Database,
+  applications: readonly Recorded[],
+  projected: Record<number, number>,
+  exceptions: readonly PolicyException[] = [],
+) {
+  const decider = new Decider([defaultVersion], exceptions);
   const rows = applications.map(({ id, offset, partition = 0, user = `user-${id}`, isFraud = false, ...rest }) =>
     decider.decide({
       application: {
@@ -202,20 +213,36 @@ export async function alert(bench: Bench, id: string, offset: number, partition 
   ]);
 }
 
-/** What dashboards could see change: a hash over all rows of each mart. */
-export async function hashMarts(warehouse: Database): Promise<Record<string, string>> {
-  const tables = [
-    ...["marts.fact_loan_application", "marts.dim_user", "marts.dim_time", "marts.dim_risk", "marts.dim_status"],
-    ...["marts.dim_policy", "quality.data_quality_issues", "quality.decision_parity"],
-  ];
-  const hashes = tables.map(async (table): Promise<[string, string]> => [table, await hashOf(warehouse, table)]);
+/** What dashboards could see change: a hash over all rows of each table of `marts` and `quality`. */
+export async function hashMarts(warehouse: Database, leftOut: string[] = []): Promise<Record<string, string>> {
+  const tables = await warehouse<{ name: string }[]>`
+    select schemaname || '.' || tablename as name from pg_tables where schemaname in ('marts', 'quality') order by 1`;
+  const hashes = tables.map(
+    async ({ name }): Promise<[string, string]> => [name, await hashOf(warehouse, name, leftOut)],
+  );
   return Object.fromEntries(await Promise.all(hashes));
 }
 
-/** A hash over all rows of a table. */
-export async function hashOf(warehouse: Database, table: string): Promise<string> {
+/** The number of a table's rows and a hash over them, whatever their order, without the columns `leftOut`. */
+export async function hashOf(warehouse: Database, table: string, leftOut: string[] = []): Promise<string> {
   const [row] = await warehouse.unsafe<{ hash: string }[]>(
-    `select md5(string_agg(mart::text, E'\\n' order by mart::text)) as hash from ${table} as mart`,
+    `select count(*) || ' rows, ' || coalesce(sum(hashtextextended((to_jsonb(mart) - $1::text[])::text, 0)), 0) as hash
+     from ${table} as mart`,
+    [leftOut],
   );
   return row?.hash ?? "";
+}
+
+/** Runs `dbt test` on what `select` names, in the project as it was written, and gives what it printed. */
+export async function dbtTest({ deps }: Bench, select: string): Promise<string> {
+  const { dbtPath, warehouseDir, stateDir, environment } = deps.dbt;
+  const { stdout } = await promisify(execFile)(
+    dbtPath,
+    [
+      ...["test", "--select", select, "--project-dir", warehouseDir, "--profiles-dir", warehouseDir],
+      ...["--target-path", `${stateDir}/target`, "--log-path", `${stateDir}/logs`],
+    ],
+    { env: { ...environment, ...connectionVariables(deps.warehouseUrl) } },
+  ).catch((failed: { stdout: string }) => failed);
+  return stdout;
 }

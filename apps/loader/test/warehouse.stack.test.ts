@@ -1,10 +1,17 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { recordReview } from "@scoreline/stores/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectionVariables } from "../src/dbt.ts";
 import { runWarehouse } from "../src/warehouse.ts";
-import { alert, type Bench, defaultVersion, hashMarts, openBench, publish, record, recordIssue } from "./support.ts";
+import {
+  alert,
+  type Bench,
+  dbtTest,
+  defaultVersion,
+  hashMarts,
+  openBench,
+  publish,
+  record,
+  recordIssue,
+} from "./support.ts";
 
 const build = { withDbt: true, withFreshness: false, fullRefresh: false };
 
@@ -149,14 +156,13 @@ describe("the warehouse", () => {
       select contype::text as kind, count(*)::integer as keys from pg_constraint
       where conrelid = 'marts.fact_loan_application'::regclass and contype in ('p', 'f') group by contype order by contype`;
     expect([...keys]).toEqual([
-      { kind: "f", keys: 8 },
+      { kind: "f", keys: 9 },
       { kind: "p", keys: 1 },
     ]);
     const unreadable = await bench.warehouse`
-      select tablename from pg_tables
-      where schemaname in ('marts', 'quality') and not (
-        has_table_privilege('bi_reader', schemaname || '.' || tablename, 'select')
-        and has_schema_privilege('bi_reader', schemaname, 'usage'))`;
+      select oid::regclass::text from pg_class
+      where relkind in ('r', 'v') and relnamespace in ('marts'::regnamespace, 'quality'::regnamespace) and not (
+        has_table_privilege('bi_reader', oid, 'select') and has_schema_privilege('bi_reader', relnamespace, 'usage'))`;
     expect([...unreadable]).toEqual([]);
   });
 
@@ -183,13 +189,23 @@ describe("the warehouse", () => {
     const tables = () => bench.warehouse`
       select oid::integer, relname from pg_class where relnamespace = 'marts'::regnamespace and relkind = 'r' order by relname`;
     const before = await tables();
+    await bench.warehouse`insert into marts.dim_region (region, is_known, load_id) values ('gone', false, 1)`;
     await bench.warehouse`
-      insert into marts.dim_user select 'gone', null, null, null, null, now(), now(), 1, 1`;
+      insert into marts.dim_user (user_id, region, first_seen_at, last_seen_at, applications, load_id)
+      values ('gone', 'gone', now(), now(), 1, 1)`;
+    await bench.warehouse`
+      insert into marts.dim_user_history (user_version_id, user_id, version, valid_from, is_current, load_id)
+      values ('gone/1', 'gone', 1, now(), true, 1)`;
     await bench.warehouse`
       insert into marts.fact_loan_application
       select gone.* from marts.fact_loan_application as fact,
         jsonb_populate_record(fact, '{"application_id": "gone", "user_id": "gone", "record_offset": 999}') as gone
       where fact.application_id = 'a'`;
+    await bench.warehouse`
+      insert into marts.fact_decision_reason
+      select gone.* from marts.fact_decision_reason as reason,
+        jsonb_populate_record(reason, '{"decision_reason_id": "gone/1", "application_id": "gone"}') as gone
+      where reason.decision_reason_id = 'b/1'`;
     await bench.warehouse`
       insert into quality.decision_parity
       select gone.* from quality.decision_parity as parity,
@@ -207,24 +223,10 @@ describe("the warehouse", () => {
   test("a key that is lost and a policy that nobody declared are found", { timeout: buildMsMax }, async () => {
     await bench.warehouse`alter table marts.fact_loan_application drop constraint fact_loan_application_user_id_fkey`;
     await bench.warehouse`create policy nobody_declared on marts.dim_user`;
-    const { dbtPath, warehouseDir, stateDir, environment } = bench.deps.dbt;
-    const { stdout } = await promisify(execFile)(
-      dbtPath,
-      [
-        "test",
-        "--select",
-        "structure_is_as_declared",
-        "--project-dir",
-        warehouseDir,
-        "--profiles-dir",
-        warehouseDir,
-        "--target-path",
-        `${stateDir}/target`,
-        "--log-path",
-        `${stateDir}/logs`,
-      ],
-      { env: { ...environment, ...connectionVariables(bench.deps.warehouseUrl) } },
-    ).catch((failed: { stdout: string }) => failed);
-    expect(stdout).toContain("Got 2 results, configured to fail if != 0");
+    expect(await dbtTest(bench, "structure_is_as_declared")).toContain("Got 2 results, configured to fail if != 0");
+  });
+
+  test("each model makes of a few rows what its unit tests say", { timeout: buildMsMax }, async () => {
+    expect(await dbtTest(bench, "test_type:unit")).toMatch(/PASS=9 WARN=0 ERROR=0 SKIP=0/);
   });
 });

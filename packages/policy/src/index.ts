@@ -13,6 +13,7 @@ export { planReasons } from "./reasons/planReasons.ts";
 export { unparse } from "./reasons/unparse.ts";
 export { compileSql } from "./sql/compile.ts";
 export { compileTransactionSql } from "./sql/compileTransactions.ts";
+export { type PolicyThreshold, policyThresholds } from "./thresholds.ts";
 export {
   findAll,
   findingDifferences,

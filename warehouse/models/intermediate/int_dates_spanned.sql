@@ -16,17 +16,46 @@ transactions as (
 
 ),
 
-seen as (
+issues as (
 
-    select submitted_date as date from applications
+    select * from {{ ref('stg_creditdb__data_quality_issues') }}
+
+),
+
+exceptions as (
+
+    select * from {{ ref('stg_mongodb__policy_exceptions') }}
+
+),
+
+-- The first and the last date of each source, in one reading of it.
+seen (first_date, last_date) as (
+
+    select
+        least(min(submitted_date), min(received_date)),
+        greatest(max(submitted_date), max(received_date))
+    from applications
     union all
-    select received_date as date from applications
+    select
+        min(submitted_date),
+        max(submitted_date)
+    from historical_applications
     union all
-    select submitted_date as date from historical_applications
+    select
+        least(min(occurred_date), min(received_date)),
+        greatest(max(occurred_date), max(received_date))
+    from transactions
     union all
-    select occurred_date as date from transactions
+    select
+        {{ reporting_date('min(received_at)') }},
+        {{ reporting_date('max(received_at)') }}
+    from issues
     union all
-    select received_date as date from transactions
+    select
+        {{ reporting_date('min(effective_from)') }},
+        {{ reporting_date('max(effective_from)') }}
+    from exceptions
+    where revokes is null
 
 ),
 
@@ -34,8 +63,8 @@ seen as (
 bounds as (
 
     select
-        date_trunc('year', min(date)) as first_day,
-        date_trunc('year', max(date)) + interval '1 year - 1 day' as last_day
+        date_trunc('year', min(first_date)) as first_day,
+        date_trunc('year', max(last_date)) + interval '1 year - 1 day' as last_day
     from seen
 
 ),

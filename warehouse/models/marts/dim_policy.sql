@@ -1,28 +1,41 @@
 {{ config(unique_key='policy_version') }}
 
+{% set columns = [
+    'policy_version', 'policy', 'version_number', 'effective_from', 'effective_until', 'published_at', 'published_by',
+    'note', 'sha256', 'is_current'
+] %}
+
 with policies as (
 
     select * from {{ ref('stg_mongodb__policies') }}
 
 ),
 
-dim_policy as (
+succeeded as (
 
     select
-        policy_version,
-        policy,
-        effective_from,
-        published_by,
-        sha256
+        *,
+        lead(effective_from) over (order by effective_from) as effective_until
     from policies
+
+),
+
+described as (
+
+    select
+        *,
+        effective_until is null as is_current
+    from succeeded
+
+),
+
+dim_policy as (
+
+    select {{ columns | join(', ') }}
+    from described
     {% if changes_only() %}
         except
-        select
-            policy_version,
-            policy,
-            effective_from,
-            published_by,
-            sha256
+        select {{ columns | join(', ') }}
         from {{ this }}
     {% endif %}
 

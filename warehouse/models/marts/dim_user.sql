@@ -1,19 +1,12 @@
-{{ config(unique_key='user_id', indexes=[{'columns': ['load_id']}]) }}
+{{ config(
+    unique_key='user_id',
+    indexes=[{'columns': ['load_id']}],
+    post_hook="{{ prune(this, 'user_id', ref('int_user_events_unioned')) }}"
+) }}
 
-with applications as (
+with events as (
 
-    select * from {{ ref('stg_creditdb__credit_scores') }}
-
-),
-
--- All of a changed user's applications: what the newest one leaves out, an older one may have said.
-of_changed_users as (
-
-    select *
-    from applications
-    {% if changes_only() %}
-        where user_id in (select newer.user_id from applications as newer where newer.load_id > {{ last_load_id() }})
-    {% endif %}
+    {{ events_of_changed_users(ref('int_user_events_unioned')) }}
 
 ),
 
@@ -21,17 +14,16 @@ dim_user as (
 
     select
         user_id,
-        {% for attribute in ['name', 'age', 'gender', 'region'] %}
-            (
-                array_agg(applicant_{{ attribute }} order by received_at desc, record_offset desc, partition)
-                filter (where applicant_{{ attribute }} is not null)
-            )[1] as {{ attribute }},
+        {% for attribute in ['name', 'age', 'gender', 'region', 'credit_score'] %}
+            (array_agg({{ attribute }} order by {{ event_order('desc') }}) filter (where {{ attribute }} is not null))[1] as {{ attribute }},
         {% endfor %}
-        min(received_at) as first_applied_at,
-        max(received_at) as last_applied_at,
-        count(*) as applications,
+        min(received_at) as first_seen_at,
+        max(received_at) as last_seen_at,
+        min(received_at) filter (where is_application) as first_applied_at,
+        max(received_at) filter (where is_application) as last_applied_at,
+        count(*) filter (where is_application) as applications,
         max(load_id) as load_id
-    from of_changed_users
+    from events
     group by user_id
 
 )

@@ -1,10 +1,7 @@
 {{ config(
     unique_key='application_id',
     indexes=[{'columns': ['load_id']}, {'columns': ['user_id']}, {'columns': ['time_id']}],
-    post_hook=[
-        "{{ prune(this, 'application_id', ref('stg_creditdb__credit_scores')) }}",
-        "{{ prune(ref('dim_user'), 'user_id', ref('stg_creditdb__credit_scores')) }}"
-    ]
+    post_hook="{{ prune(this, 'application_id', ref('stg_creditdb__credit_scores')) }}"
 ) }}
 
 with applications as (

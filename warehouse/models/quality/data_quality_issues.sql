@@ -1,8 +1,8 @@
-{{ config(unique_key='issue_id', indexes=[{'columns': ['load_id']}]) }}
+{{ config(materialized='view') }}
 
 with issues as (
 
-    select * from {{ ref('stg_creditdb__data_quality_issues') }}
+    select * from {{ ref('fact_data_quality_issue') }}
 
 ),
 
@@ -15,7 +15,7 @@ data_quality_issues as (
         field,
         reason,
         stage,
-        {{ time_id(reporting_date('received_at')) }} as time_id,
+        time_id,
         received_at,
         detected_at,
         topic,
@@ -24,9 +24,6 @@ data_quality_issues as (
         issue_number,
         load_id
     from issues
-    {% if changes_only() %}
-        where load_id > {{ last_load_id() }}
-    {% endif %}
 
 )
 

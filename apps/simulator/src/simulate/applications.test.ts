@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { type Application, parseApplication } from "@scoreline/contracts";
 import { expect, test } from "vitest";
 import { type Simulated, type SimulationOptions, simulateApplications, simulationDefaults } from "./applications.ts";
@@ -94,6 +95,13 @@ test("1 to 3 % of the valid applications are risky, whatever the number of users
     expect(risky / applications.length).toBeGreaterThan(0.01);
     expect(risky / applications.length).toBeLessThan(0.03);
   }
+});
+
+test("the warehouse's gazetteer knows where every user lives", () => {
+  const gazetteer = readFileSync(new URL("../../../../warehouse/seeds/regions.csv", import.meta.url), "utf8");
+  const regions = new Set(valid.map(({ applicant }) => applicant?.region));
+  expect(regions.size).toBeGreaterThan(45);
+  for (const region of regions) expect(gazetteer).toContain(`\n${region},US,${region},`);
 });
 
 test("a user keeps name, age, gender, region and income, and scores within a narrow band", () => {

@@ -12,7 +12,8 @@ const opposites: Record<ComparisonOperator, ComparisonOperator> = {
   ">": "<=",
   ">=": "<",
 };
-const mirrored: Record<ComparisonOperator, ComparisonOperator> = {
+/** The operator that says the same with its sides changed. */
+export const mirrored: Record<ComparisonOperator, ComparisonOperator> = {
   "==": "==",
   "!=": "!=",
   "<": ">",
@@ -65,8 +66,12 @@ function partsOf(expr: Expr): readonly Expr[] {
   }
 }
 
+export function isConstant(expr: Expr): expr is Constant {
+  return expr.kind === "constant";
+}
+
 export function isNumberConstant(expr: Expr): expr is NumberConstant {
-  return expr.kind === "constant" && expr.type.kind === "number";
+  return isConstant(expr) && expr.type.kind === "number";
 }
 
 /** A comparison of something with a numeric constant, turned so that the constant stands on the right. */

@@ -1,0 +1,28 @@
+{{ config(materialized='view') }}
+
+with applications as (
+
+    select * from {{ ref('fact_loan_application') }}
+
+),
+
+calendar as (
+
+    select * from {{ ref('dim_time') }}
+
+),
+
+mart_approval_rates_daily as (
+
+    select
+        applications.region,
+        calendar.time_id,
+        calendar.date,
+        {{ approval_rates() }}
+    from applications
+    inner join calendar on applications.time_id = calendar.time_id
+    group by applications.region, calendar.time_id, calendar.date
+
+)
+
+select * from mart_approval_rates_daily
