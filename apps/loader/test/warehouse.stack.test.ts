@@ -55,7 +55,12 @@ describe("the warehouse", () => {
       parity: { decisions: 4, mismatches: 0 },
     });
     expect(summary.dbt?.failures.map(({ name }) => name)).toEqual(["every_fraud_decision_has_its_alert"]);
-    expect(summary.dbt?.freshness).toEqual({ "creditdb.credit_scores": "pass", "loader.loads": "pass" });
+    expect(summary.dbt?.freshness).toEqual({
+      "creditdb.credit_scores": "pass",
+      "creditdb.data_quality_issues": "pass",
+      "loader.loads": "pass",
+      "mongodb.fraud_alerts": "pass",
+    });
     const rejected = {
       ...{ credit_score: 400, loan_amount: "15000.01", risk_level: "High" },
       ...{ approval_status: "Rejected", final_status: "Rejected" },
