@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildSummary, type BuiltModel, type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
+import { type Manifest, readManifest } from "./dbtManifest.ts";
+import { type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
 
 /** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
 export type DbtSettings = {
@@ -34,11 +35,14 @@ exit "$status"`;
 /** What of a project is built, in dbt's selection syntax; all of it unless told. */
 export type Selection = { select?: string; exclude?: string };
 
+/** What a build came to, each result, and the project that dbt made of it. */
+export type Build = ReturnType<typeof readBuild> & { manifest: Manifest };
+
 /** Runs `dbt build`. Red tests are in the summary; throws `DbtError` when there are no results at all. */
 export async function dbtBuild(
   settings: DbtSettings,
   { fullRefresh = false, select, exclude }: { fullRefresh?: boolean } & Selection = {},
-): Promise<{ summary: BuildSummary; built: BuiltModel[] }> {
+): Promise<Build> {
   const target = join(settings.stateDir, "target");
   const artefact = await runDbt(settings, target, "run_results.json", [
     "build",
@@ -47,7 +51,8 @@ export async function dbtBuild(
     ...(select === undefined ? [] : ["--select", select, "--indirect-selection", "buildable"]),
     ...(exclude === undefined ? [] : ["--exclude", exclude]),
   ]);
-  return readBuild(artefact);
+  const manifest: unknown = JSON.parse(await readFile(join(target, "manifest.json"), "utf8"));
+  return { ...readBuild(artefact), manifest: readManifest(manifest) };
 }
 
 /** Runs `dbt source freshness`; a stale source is in what it gives. Has a target folder of its own, for it may run beside a build. */

@@ -6,10 +6,14 @@ const Result = z.object({
   status: z.string(),
   message: z.string().nullish(),
   relation_name: z.string().nullish(),
+  /** Of a test: what its failing rows came to. */
+  failures: z.number().nullish(),
+  compiled_code: z.string().nullish(),
   adapter_response: z.object({ rows_affected: z.number().optional() }).loose(),
   timing: z.array(z.object({ started_at: z.iso.datetime().nullish(), completed_at: z.iso.datetime().nullish() })),
 });
 export const RunResults = z.object({ results: z.array(Result) });
+export type NodeResult = z.infer<typeof Result>;
 
 // https://docs.getdbt.com/reference/artifacts/sources-json
 export const SourceResults = z.object({ results: z.array(z.object({ unique_id: z.string(), status: z.string() })) });
@@ -40,7 +44,7 @@ export type BuildSummary = {
 };
 
 /** Reads `run_results.json`, already parsed. Throws a zod error when dbt changed its form. */
-export function readBuild(artefact: unknown): { summary: BuildSummary; built: BuiltModel[] } {
+export function readBuild(artefact: unknown): { summary: BuildSummary; built: BuiltModel[]; results: NodeResult[] } {
   const { results } = RunResults.parse(artefact);
   const models = results.filter(({ unique_id }) => unique_id.startsWith("model."));
   const tests = results.filter(({ unique_id }) => unique_id.startsWith("test."));
@@ -58,17 +62,10 @@ export function readBuild(artefact: unknown): { summary: BuildSummary; built: Bu
       .filter(({ status }) => !["success", "pass", "skipped"].includes(status))
       .map(({ unique_id, status, message }) => ({ name: nameOf(unique_id), status, message: message?.trim() ?? "" })),
   };
-  return { summary, built: models.filter(({ status }) => status !== "skipped").map(readModel) };
+  return { summary, built: models.filter(({ status }) => status !== "skipped").map(readModel), results };
 }
 
-function readModel({
-  unique_id,
-  status,
-  message,
-  relation_name,
-  adapter_response,
-  timing,
-}: z.infer<typeof Result>): BuiltModel {
+function readModel({ unique_id, status, message, relation_name, adapter_response, timing }: NodeResult): BuiltModel {
   const startedAt = timing.find(({ started_at }) => started_at)?.started_at;
   const finishedAt = timing.findLast(({ completed_at }) => completed_at)?.completed_at ?? startedAt;
   const now = new Date();

@@ -10,6 +10,7 @@ import { takeWarehouse } from "./lock.ts";
 import { type Parity, readParity } from "./parity.ts";
 import { type CompilePolicy, policyModels } from "./policyModels.ts";
 import { makeProject } from "./project.ts";
+import { failedTests, keepTestFailures } from "./testFailures.ts";
 
 /** Where dbt is, the project as it was written, and the folder for a copy of it and for dbt's own files. */
 export type DbtPlace = Omit<DbtSettings, "databaseUrl" | "projectDir" | "policyModels"> & { warehouseDir: string };
@@ -143,6 +144,8 @@ async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary
       options.withFreshness ? dbtFreshness(settings) : null,
     ]);
     built = outcome.built;
+    const unread = await keepTestFailures(warehouse, summary.run_id, failedTests(outcome.results, outcome.manifest));
+    if (unread.length > 0) deps.onNotice(`what these tests found could not be read: ${unread.join(", ")}`);
     summary.dbt = { ...outcome.summary, freshness };
     const compared = built.some(({ name, error }) => name === "decision_parity" && error === null);
     if (compared) summary.parity = await readParity(warehouse);
