@@ -15,7 +15,8 @@ const dayMs = 86_400_000;
 /** More than the thousand that a distribution is taken of. */
 const rowsPerDay = 1_100;
 
-// One warehouse with two good days, into which each fault is put and taken back. Only tests are run, all of them.
+// One warehouse with two good days, which its build has found good, and into which each fault is put and taken back. All
+// tests are run each time, and no model.
 describe("a deliberate fault turns the tests red that are there for it, and no other", () => {
   let bench: Bench;
   let settings: DbtSettings;
@@ -56,10 +57,6 @@ describe("a deliberate fault turns the tests red that are there for it, and no o
     expect(summary.tests_skipped).toBe(0);
     return Object.fromEntries(summary.failures.map(({ name, status }) => [name, status]));
   };
-
-  test("without one, all is well", { timeout: buildMsMax }, async () => {
-    expect(await failing()).toEqual({});
-  });
 
   test("a broken foreign key", { timeout: buildMsMax }, async () => {
     const setUser = (user: string) =>
