@@ -62,6 +62,14 @@ export async function dbtFreshness(settings: DbtSettings): Promise<Freshness> {
   );
 }
 
+/** Runs `dbt docs generate`; gives one HTML page that holds all of it, and names no folder of this machine. */
+export async function dbtDocs(settings: DbtSettings): Promise<string> {
+  const target = join(settings.stateDir, "target");
+  await runDbt(settings, target, "catalog.json", ["docs", "generate", "--static"]);
+  const page = await readFile(join(target, "static_index.html"), "utf8");
+  return page.replaceAll(`${settings.stateDir}/`, "");
+}
+
 async function runDbt(settings: DbtSettings, target: string, artefact: string, command: string[]): Promise<unknown> {
   const path = join(target, artefact);
   await mkdir(target, { recursive: true });
