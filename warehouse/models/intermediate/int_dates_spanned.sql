@@ -10,13 +10,18 @@ historical_applications as (
 
 ),
 
+-- The first and the last moment, and only then their dates: a date of every row took most of the time at a million.
 seen as (
 
-    select submitted_date as date from applications
+    select
+        least(min(submitted_at), min(received_at)) as first_at,
+        greatest(max(submitted_at), max(received_at)) as last_at
+    from applications
     union all
-    select received_date as date from applications
-    union all
-    select submitted_date as date from historical_applications
+    select
+        min(submitted_at) as first_at,
+        max(submitted_at) as last_at
+    from historical_applications
 
 ),
 
@@ -24,8 +29,8 @@ seen as (
 bounds as (
 
     select
-        date_trunc('year', min(date)) as first_day,
-        date_trunc('year', max(date)) + interval '1 year - 1 day' as last_day
+        date_trunc('year', min({{ reporting_date('first_at') }})) as first_day,
+        date_trunc('year', max({{ reporting_date('last_at') }})) + interval '1 year - 1 day' as last_day
     from seen
 
 ),
