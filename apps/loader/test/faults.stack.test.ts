@@ -131,6 +131,22 @@ describe("a deliberate fault turns the tests red that are there for it, and no o
     await shift(-100);
   });
 
+  test("a day with fewer records: less than half warns, less than a tenth fails", { timeout: buildMsMax }, async () => {
+    const spread = (yesterday: number) => bench.warehouse`
+      update marts.fact_loan_application
+      set received_at = now()
+        - (case when record_offset < ${yesterday} then 1 else 2 + record_offset % 8 end) * interval '1 day'`;
+    const name = "volume_is_usual_fact_loan_application_received_at";
+    await spread(100);
+    expect(await failing()).toEqual({ [name]: "warn" });
+    await spread(5);
+    expect(await failing()).toEqual({ [name]: "fail" });
+    await bench.warehouse`
+      update marts.fact_loan_application as fact
+      set received_at = timestamptz 'epoch' + recorded.t_ms * interval '1 millisecond'
+      from raw.credit_scores as recorded where fact.application_id = recorded.application_id`;
+  });
+
   test("a source that went stale: some days warn, a week fails", { timeout: buildMsMax }, async () => {
     const age = (days: number) =>
       bench.warehouse`update raw.credit_scores set scored_at = now() - ${days}::integer * interval '1 day'`;
