@@ -67,3 +67,19 @@ test("the narrow table gets every record", async () => {
   expect(stdout).toMatch(/\(b\) COPY, one stream +[\d,]+\/s/);
   expect(stdout).toMatch(/\(c\) durable decisions +[\d,]+\/s/);
 });
+
+test("the warehouse is measured beside pandas on the same rows, and then with some on top", {
+  timeout: 600_000,
+}, async () => {
+  const { code, stdout, stderr } = await bench("--only", "warehouse", "--json", "--records", "5000");
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { warehouse } = JSON.parse(stdout);
+  const built = { load_s: rate, dbt_s: rate, models_s: rate, tests_s: rate, tests_passed: rate };
+  expect(warehouse).toMatchObject({
+    ...{ records: 5_000, later_records: 500, first_ratio: rate, load_and_fact_ratio: rate, incremental_ratio: rate },
+    first: { ...built, rows: 5_000, decisions_compared: 5_000 },
+    incremental: { ...built, rows: 500, decisions_compared: 5_500 },
+    pandas: { rows: 5_000, read_s: rate, merge_s: rate, write_s: rate },
+    pandas_again: { rows: 5_500 },
+  });
+});

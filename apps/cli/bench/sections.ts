@@ -1,6 +1,7 @@
 import { policySection } from "./policy/section.ts";
 import { scorerSection } from "./scorer/section.ts";
 import type { Section } from "./section.ts";
+import { warehouseSection } from "./warehouse/section.ts";
 
 /** Everything that the bench measures, in the order it runs. */
-export const sections: readonly Section[] = [policySection, scorerSection];
+export const sections: readonly Section[] = [policySection, scorerSection, warehouseSection];

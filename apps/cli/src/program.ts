@@ -116,6 +116,10 @@ export function createProgram(deps: ProgramDeps): Command {
     "backtest",
   ]);
   delegate(program, deps, "warehouse", "load the warehouse, then build and test it with dbt", ["loader", "run"]);
+  delegate(program, deps, "docs", "describe every model, column, test and exposure of the warehouse", [
+    "loader",
+    "docs",
+  ]);
   delegate(program, deps, "parity", "recompute decisions in SQL and compare them with those recorded", [
     "loader",
     "parity",

@@ -91,6 +91,7 @@ export function loaderEnv(home: Home, env: StackEnv): Record<string, string> {
     DBT_PATH: tools().dbt,
     WAREHOUSE_DIR: join(repositoryRoot, "warehouse"),
     SCORELINE_STATE_DIR: join(home.dataDir, "loader"),
+    OPENLINEAGE_FILE: join(home.dataDir, "loader", "lineage.ndjson"),
   };
 }
 

@@ -17,9 +17,11 @@ test("every problem is named with its variable", () => {
       ...stores,
       DW_FINANCE_URL: "mysql://h/d",
       REPORTING_TIME_ZONE: "Mars/Olympus",
+      SCORELINE_COMMIT: "main",
+      OPENLINEAGE_URL: "kafka://h",
       LOADER_METRICS_PORT: "70000",
     });
   expect(read).toThrow(
-    /DW_FINANCE_URL is not a Postgres address.*REPORTING_TIME_ZONE is no IANA time zone.*LOADER_METRICS_PORT/s,
+    /DW_FINANCE_URL is not a Postgres address.*REPORTING_TIME_ZONE is no IANA time zone.*SCORELINE_COMMIT is no commit.*OPENLINEAGE_URL is no HTTP address.*LOADER_METRICS_PORT/s,
   );
 });

@@ -29,6 +29,15 @@ export const Config = z.object({
     .string()
     .refine(isTimeZone, { error: "is no IANA time zone; set it to one such as Europe/Vienna" })
     .default("UTC"),
+  SCORELINE_COMMIT: z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/, { error: "is no commit; set it to 7 to 40 hexadecimal digits" })
+    .optional(),
+  OPENLINEAGE_URL: z
+    .url({ protocol: /^https?$/, error: "is no HTTP address; set it to a receiver's, such as http://127.0.0.1:5000" })
+    .optional(),
+  OPENLINEAGE_API_KEY: z.string().min(1).optional(),
+  OPENLINEAGE_FILE: z.string().min(1).optional(),
   LOADER_INTERVAL_S: z.coerce.number().min(0).max(86_400).default(0),
   LOADER_METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   LOADER_METRICS_PORT: port.default(9465),

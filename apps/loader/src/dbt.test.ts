@@ -26,6 +26,7 @@ const result = (unique_id: string, status: string, rest: object = {}) => ({
 
 test("results are counted by kind and outcome, and what is red or warns is told in dbt's words", () => {
   const { summary, built } = readBuild({
+    metadata: { dbt_version: "1.11.16" },
     results: [
       result("model.scoreline.dim_user", "success", {
         relation_name: '"dw"."marts"."dim_user"',
@@ -39,6 +40,7 @@ test("results are counted by kind and outcome, and what is red or warns is told 
       result("test.scoreline.bad.3", "fail"),
       result("test.scoreline.broken.4", "error"),
       result("test.scoreline.behind.5", "skipped"),
+      result("exposure.scoreline.report", "no-op", { message: "NO-OP" }),
     ],
   });
   expect(summary).toEqual({

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildSummary, type BuiltModel, type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
+import { type Manifest, readManifest } from "./dbtManifest.ts";
+import { type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
 import type { Block, PolicyModel } from "./policyModels.ts";
 
 /** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
@@ -35,11 +36,14 @@ exit "$status"`;
 /** What of a project is built, in dbt's selection syntax; all of it unless told. */
 export type Selection = { select?: string; exclude?: string };
 
+/** What a build came to, each result, and the project that dbt made of it. */
+export type Build = ReturnType<typeof readBuild> & { manifest: Manifest };
+
 /** Runs `dbt build`. Red tests are in the summary; throws `DbtError` when there are no results at all. */
 export async function dbtBuild(
   settings: DbtSettings,
   { fullRefresh = false, select, exclude }: { fullRefresh?: boolean } & Selection = {},
-): Promise<{ summary: BuildSummary; built: BuiltModel[] }> {
+): Promise<Build> {
   const target = join(settings.stateDir, "target");
   const artefact = await runDbt(settings, target, "run_results.json", [
     "build",
@@ -49,7 +53,8 @@ export async function dbtBuild(
     ...(select === undefined ? [] : ["--select", select, "--indirect-selection", "buildable"]),
     ...(exclude === undefined ? [] : ["--exclude", exclude]),
   ]);
-  return readBuild(artefact);
+  const manifest: unknown = JSON.parse(await readFile(join(target, "manifest.json"), "utf8"));
+  return { ...readBuild(artefact), manifest: readManifest(manifest) };
 }
 
 /** Runs `dbt source freshness`; a stale source is in what it gives. Has a target folder of its own, for it may run beside a build. */
@@ -59,19 +64,21 @@ export async function dbtFreshness(settings: DbtSettings): Promise<Freshness> {
   );
 }
 
+/** Runs `dbt docs generate`; gives one HTML page that holds all of it, and names no folder of this machine. */
+export async function dbtDocs(settings: DbtSettings): Promise<string> {
+  const target = join(settings.stateDir, "target");
+  await runDbt(settings, target, "catalog.json", ["docs", "generate", "--static"]);
+  const page = await readFile(join(target, "static_index.html"), "utf8");
+  return page.replaceAll(`${settings.stateDir}/`, "");
+}
+
 async function runDbt(settings: DbtSettings, target: string, artefact: string, command: string[]): Promise<unknown> {
   const path = join(target, artefact);
   await mkdir(target, { recursive: true });
   // What an earlier run left must not pass for this one's.
   await rm(path, { force: true });
   const logs = join(settings.stateDir, "logs");
-  const modelsOf = (block: Block) => settings.policyModels.filter((model) => model.block === block);
-  const names = (block: Block) => modelsOf(block).map(({ name }) => name);
-  const variables = {
-    reporting_time_zone: settings.reportingTimeZone,
-    policy_models: names("applications"),
-    transaction_models: names("transactions"),
-  };
+  const variables = { reporting_time_zone: settings.reportingTimeZone, ...modelVariables(settings.policyModels) };
   const args = [
     ...command,
     ...["--project-dir", settings.projectDir, "--profiles-dir", settings.projectDir],
@@ -82,6 +89,12 @@ async function runDbt(settings: DbtSettings, target: string, artefact: string, c
   const written = await readFile(path, "utf8").catch(() => undefined);
   if (written !== undefined) return JSON.parse(written);
   throw new DbtError(`dbt ${command.join(" ")} ended with ${code} and no results; its log is in ${logs}:\n${tail}`);
+}
+
+/** The variables by which the project knows the models of the policy versions. */
+export function modelVariables(models: DbtSettings["policyModels"]): Record<string, string[]> {
+  const names = (block: Block) => models.filter((model) => model.block === block).map(({ name }) => name);
+  return { policy_models: names("applications"), transaction_models: names("transactions") };
 }
 
 function run(settings: DbtSettings, args: string[]): Promise<{ code: number | string; tail: string }> {

@@ -6,10 +6,17 @@ const Result = z.object({
   status: z.string(),
   message: z.string().nullish(),
   relation_name: z.string().nullish(),
+  /** Of a test: what its failing rows came to. */
+  failures: z.number().nullish(),
+  compiled_code: z.string().nullish(),
   adapter_response: z.object({ rows_affected: z.number().optional() }).loose(),
   timing: z.array(z.object({ started_at: z.iso.datetime().nullish(), completed_at: z.iso.datetime().nullish() })),
 });
-export const RunResults = z.object({ results: z.array(Result) });
+export const RunResults = z.object({
+  metadata: z.object({ dbt_version: z.string() }),
+  results: z.array(Result),
+});
+export type NodeResult = z.infer<typeof Result>;
 
 // https://docs.getdbt.com/reference/artifacts/sources-json
 export const SourceResults = z.object({ results: z.array(z.object({ unique_id: z.string(), status: z.string() })) });
@@ -40,8 +47,13 @@ export type BuildSummary = {
 };
 
 /** Reads `run_results.json`, already parsed. Throws a zod error when dbt changed its form. */
-export function readBuild(artefact: unknown): { summary: BuildSummary; built: BuiltModel[] } {
-  const { results } = RunResults.parse(artefact);
+export function readBuild(artefact: unknown): {
+  summary: BuildSummary;
+  built: BuiltModel[];
+  results: NodeResult[];
+  dbtVersion: string;
+} {
+  const { results, metadata } = RunResults.parse(artefact);
   const models = results.filter(({ unique_id }) => unique_id.startsWith("model."));
   const tests = results.filter(({ unique_id }) => unique_id.startsWith("test."));
   const count = (of: typeof results, ...statuses: string[]) =>
@@ -55,35 +67,35 @@ export function readBuild(artefact: unknown): { summary: BuildSummary; built: Bu
     tests_failed: count(tests, "fail", "error"),
     tests_skipped: count(tests, "skipped"),
     failures: results
-      .filter(({ status }) => !["success", "pass", "skipped"].includes(status))
+      // dbt passes an exposure by, and says no-op of it.
+      .filter(({ status }) => !["success", "pass", "skipped", "no-op"].includes(status))
       .map(({ unique_id, status, message }) => ({ name: nameOf(unique_id), status, message: message?.trim() ?? "" })),
   };
-  return { summary, built: models.filter(({ status }) => status !== "skipped").map(readModel) };
+  const built = models.filter(({ status }) => status !== "skipped").map(readModel);
+  return { summary, built, results, dbtVersion: metadata.dbt_version };
 }
 
-function readModel({
-  unique_id,
-  status,
-  message,
-  relation_name,
-  adapter_response,
-  timing,
-}: z.infer<typeof Result>): BuiltModel {
-  const startedAt = timing.find(({ started_at }) => started_at)?.started_at;
-  const finishedAt = timing.findLast(({ completed_at }) => completed_at)?.completed_at ?? startedAt;
-  const now = new Date();
+function readModel(result: NodeResult): BuiltModel {
+  const { unique_id, status, message, relation_name, adapter_response } = result;
   return {
     name: nameOf(unique_id),
     relation: relation_name?.replaceAll('"', "").split(".").slice(-2).join(".") ?? nameOf(unique_id),
     rows: rowsWritten(adapter_response.rows_affected),
-    startedAt: startedAt ? new Date(startedAt) : now,
-    finishedAt: finishedAt ? new Date(finishedAt) : now,
+    ...readTimes(result),
     error: status === "success" ? null : (message?.trim() ?? status),
   };
 }
 
+/** When a node's work began and ended; now, where dbt says nothing since it never began. */
+export function readTimes({ timing }: NodeResult): { startedAt: Date; finishedAt: Date } {
+  const startedAt = timing.find(({ started_at }) => started_at)?.started_at;
+  const finishedAt = timing.findLast(({ completed_at }) => completed_at)?.completed_at ?? startedAt;
+  const now = new Date();
+  return { startedAt: startedAt ? new Date(startedAt) : now, finishedAt: finishedAt ? new Date(finishedAt) : now };
+}
+
 /** The Postgres adapter says -1 of a statement that writes no rows, such as one that makes a view. */
-function rowsWritten(affected: number | undefined): number | null {
+export function rowsWritten(affected: number | undefined): number | null {
   return affected === undefined || affected < 0 ? null : affected;
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from "@scoreline/stores/postgres";
+import type { Client } from "pg";
 
 /** What one row of `metadata_table` is about. */
 export type Job = {
@@ -79,4 +80,20 @@ export async function recordFinishedJobs(sql: Database, runId: string, jobs: rea
     error: error?.slice(0, errorLengthMax) ?? null,
   }));
   await sql`insert into metadata_table ${sql(rows)}`;
+}
+
+/**
+ * Writes to all jobs of a run what it was made by: the commit, null where it is not known, and the newest version in
+ * `raw.policies`, null where there is none.
+ */
+export async function recordOrigin(
+  sql: Database,
+  warehouse: Client,
+  { runId, commit }: { runId: string; commit: string | null },
+): Promise<void> {
+  const { rows } = await warehouse.query<{ version: string }>(
+    "select version from raw.policies order by effective_from_ms desc limit 1",
+  );
+  await sql`
+    update metadata_table set commit = ${commit}, policy_version = ${rows[0]?.version ?? null} where run_id = ${runId}`;
 }

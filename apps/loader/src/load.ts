@@ -122,16 +122,18 @@ async function startLoad(warehouse: Client, runId: string): Promise<bigint> {
 
 async function writeLoaded(warehouse: Client, table: LoadedTable, windows: readonly Window[], loadId: bigint) {
   await warehouse.query(
-    `insert into raw.load_offsets as loaded (source_table, topic, partition, topic_id, loaded_offset, load_id)
-     select $1, *, $6 from unnest($2::text[], $3::integer[], $4::text[], $5::bigint[])
+    `insert into raw.load_offsets as loaded (
+       source_table, topic, partition, topic_id, start_offset, loaded_offset, load_id)
+     select $1, *, $7 from unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[])
      on conflict (source_table, topic, partition) do update
-     set loaded_offset = excluded.loaded_offset, load_id = excluded.load_id
-     where loaded.loaded_offset <> excluded.loaded_offset`,
+     set start_offset = excluded.start_offset, loaded_offset = excluded.loaded_offset, load_id = excluded.load_id
+     where (loaded.start_offset, loaded.loaded_offset) is distinct from (excluded.start_offset, excluded.loaded_offset)`,
     [
       table,
       windows.map(({ topic }) => topic),
       windows.map(({ partition }) => partition),
       windows.map(({ topicId }) => topicId),
+      windows.map(({ startOffset }) => startOffset.toString()),
       windows.map(({ toOffset }) => toOffset.toString()),
       loadId.toString(),
     ],

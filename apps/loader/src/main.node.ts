@@ -1,6 +1,7 @@
 import { EnvironmentError } from "@scoreline/contracts";
 import { Command } from "commander";
 import { addBacktest } from "./backtest/command.ts";
+import { addDocs } from "./commands/docs.ts";
 import { addParity } from "./commands/parity.ts";
 import { addRun } from "./commands/run.ts";
 import { addServe } from "./commands/serve.ts";
@@ -17,6 +18,7 @@ addServe(program, open);
 addOutcomes(program, open);
 addHistory(program, open);
 addBacktest(program, open);
+addDocs(program, open);
 
 try {
   await program.parseAsync();

@@ -4,12 +4,15 @@ import type { Db } from "mongodb";
 import pg, { type Client } from "pg";
 import { type DbtSettings, dbtBuild, dbtFreshness, type Selection } from "./dbt.ts";
 import type { BuildSummary, BuiltModel, Freshness } from "./dbtResults.ts";
-import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs } from "./jobs.ts";
+import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs, recordOrigin } from "./jobs.ts";
+import { Lineage } from "./lineage/lineage.ts";
+import type { Transport } from "./lineage/transport.ts";
 import { extractLoad, type Loaded, type LoadedTable, loadedTables } from "./load.ts";
 import { takeWarehouse } from "./lock.ts";
 import { type Parity, parityOf, readParity } from "./parity.ts";
 import { type CompilePolicy, compiledVersions } from "./policyModels.ts";
 import { makeProject } from "./project.ts";
+import { failedTests, keepTestFailures } from "./testFailures.ts";
 import { loadThresholds } from "./thresholds.ts";
 
 /** Where dbt is, the project as it was written, and the folder for a copy of it and for dbt's own files. */
@@ -21,8 +24,13 @@ export type WarehouseDeps = {
   warehouseUrl: string;
   jobs: Database;
   mongo: Db;
+  mongoUrl: string;
   dbt: DbtPlace;
   compile: CompilePolicy;
+  /** The git commit of this code; null where it is not known. */
+  commit: string | null;
+  /** Where lineage events go; null: nowhere. */
+  lineage: Transport | null;
   /** What is worth saying while it goes on: it waits, it closed rows of a dead process, alerts are out of reach. */
   onNotice: (notice: string) => void;
 };
@@ -77,9 +85,11 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
     transaction_parity: null,
     seconds: { load: 0, dbt: 0 },
   };
+  const lineage = new Lineage(summary.run_id, deps, { transport: deps.lineage, onNotice: deps.onNotice });
   const warehouse = connection(deps.warehouseUrl, "scoreline-loader");
   const creditdb = connection(deps.creditdbUrl, "scoreline-loader");
   try {
+    await lineage.begin();
     await Promise.all([warehouse.connect(), creditdb.connect()]);
     await takeWarehouse(warehouse, () => deps.onNotice("another run is under way; waiting for it to end"));
     const abandoned = await closeAbandonedJobs(deps.jobs);
@@ -87,12 +97,12 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
     if (options.withLoad ?? true) {
       const loadStart = performance.now();
       const sweepAlerts = options.fullRefresh && !options.parityOnly;
-      summary.loaded = await load(deps, { creditdb, warehouse }, summary.run_id, sweepAlerts);
+      summary.loaded = await load(deps, { creditdb, warehouse, lineage }, summary.run_id, sweepAlerts);
       summary.seconds.load = secondsSince(loadStart);
     }
     if (options.withDbt) {
       const dbtStart = performance.now();
-      await build(deps, warehouse, summary, options).finally(() => {
+      await build(deps, { warehouse, lineage }, summary, options).finally(() => {
         summary.seconds.dbt = secondsSince(dbtStart);
       });
     }
@@ -100,6 +110,9 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
   } catch (error) {
     summary.error = describeError(error);
   }
+  await lineage.end(summary.status === "succeeded");
+  // When this fails the run stays without its origin: what it did is recorded already.
+  await recordOrigin(deps.jobs, warehouse, { runId: summary.run_id, commit: deps.commit }).catch(() => undefined);
   summary.facts = await countFacts(warehouse).catch(() => null);
   await Promise.allSettled([warehouse.end(), creditdb.end()]);
   return summary;
@@ -107,10 +120,15 @@ export async function runWarehouse(deps: WarehouseDeps, options: RunOptions): Pr
 
 async function load(
   { jobs, mongo, onNotice }: WarehouseDeps,
-  connections: { creditdb: Client; warehouse: Client },
+  { lineage, ...connections }: { creditdb: Client; warehouse: Client; lineage: Lineage },
   runId: string,
   sweepAlerts: boolean,
 ): Promise<Loaded["rows"]> {
+  const startedAt = new Date();
+  let rows: Loaded["rows"] | undefined;
+  const tableOf = (table: LoadedTable) => {
+    return { table, documents: isDocuments(table) ? mongo.databaseName : null, rows: rows?.[table] ?? null };
+  };
   const recorded: Job[] = loadedTables.map((table) => ({
     job: "load",
     source: `${isDocuments(table) ? "fraud_detection" : "creditdb"}.${table}`,
@@ -118,8 +136,9 @@ async function load(
   }));
   const loaded = await recordJobs(jobs, runId, recorded, async () => {
     const result = await extractLoad({ ...connections, mongo }, { runId, sweepAlerts });
+    rows = result.rows;
     return { rows: loadedTables.map((table) => result.rows[table]), result };
-  });
+  }).finally(() => lineage.loaded(startedAt, loadedTables.map(tableOf)));
   if (loaded.alertsMissing > 0) {
     onNotice(`${loaded.alertsMissing} documents in fraud_alerts name no known chunk and were not loaded`);
   }
@@ -133,7 +152,12 @@ function isDocuments(table: LoadedTable): boolean {
 /** The tests of single columns are the whole build's: they read every row and say nothing of two engines. */
 const paritySelection: Selection = { select: "+decision_parity +transaction_parity", exclude: "test_type:generic" };
 
-async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary, options: RunOptions) {
+async function build(
+  deps: WarehouseDeps,
+  { warehouse, lineage }: { warehouse: Client; lineage: Lineage },
+  summary: RunSummary,
+  options: RunOptions,
+) {
   const { jobs, dbt, warehouseUrl } = deps;
   const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
   let built: BuiltModel[] = [];
@@ -148,6 +172,9 @@ async function build(deps: WarehouseDeps, warehouse: Client, summary: RunSummary
       options.withFreshness ? dbtFreshness(settings) : null,
     ]);
     built = outcome.built;
+    await lineage.built(outcome);
+    const unread = await keepTestFailures(warehouse, summary.run_id, failedTests(outcome.results, outcome.manifest));
+    if (unread.length > 0) deps.onNotice(`what these tests found could not be read: ${unread.join(", ")}`);
     summary.dbt = { ...outcome.summary, freshness };
     const compared = (model: string) => built.some(({ name, error }) => name === model && error === null);
     if (compared("decision_parity")) summary.parity = await readParity(warehouse, parityOf.applications);

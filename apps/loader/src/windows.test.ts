@@ -6,7 +6,7 @@ const stream = { topic: "t", partition: 2, topicId: "id", startOffset: 7n, proje
 const loaded = { topic: "t", partition: 2, topicId: "id", loadedOffset: 12n };
 
 test("a partition never loaded begins at its first offset, another one where it was left", () => {
-  const place = { topic: "t", partition: 2, topicId: "id", toOffset: 20n };
+  const place = { topic: "t", partition: 2, topicId: "id", startOffset: 7n, toOffset: 20n };
   expect(windowsToLoad([stream], [])).toEqual([{ ...place, fromOffset: 7n }]);
   expect(windowsToLoad([stream], [loaded])).toEqual([{ ...place, fromOffset: 12n }]);
   expect(windowsToLoad([stream], [{ ...loaded, partition: 1 }])).toEqual([{ ...place, fromOffset: 7n }]);

@@ -11,7 +11,14 @@ export type Stream = {
 export type LoadedOffset = { topic: string; partition: number; topicId: string; loadedOffset: bigint };
 
 /** Rows to load: offsets from `fromOffset` up to, and without, `toOffset`. */
-export type Window = { topic: string; partition: number; topicId: string; fromOffset: bigint; toOffset: bigint };
+export type Window = {
+  topic: string;
+  partition: number;
+  topicId: string;
+  startOffset: bigint;
+  fromOffset: bigint;
+  toOffset: bigint;
+};
 
 /** The recorded source is another one than before, or went back: loading on would mix two histories. */
 export class SourceChangedError extends Error {
@@ -43,6 +50,6 @@ export function windowsToLoad(streams: readonly Stream[], loaded: readonly Loade
         `${topic}/${partition} is projected up to ${projectedOffset} and was loaded up to ${fromOffset}: creditdb was restored from an older state; restore dw_finance to match, or point DW_FINANCE_URL at an empty database`,
       );
     }
-    return { topic, partition, topicId, fromOffset, toOffset: projectedOffset };
+    return { topic, partition, topicId, startOffset, fromOffset, toOffset: projectedOffset };
   });
 }

@@ -60,6 +60,7 @@ export async function openBench(): Promise<Bench> {
     warehouseUrl: urls.warehouse,
     jobs: creditdb,
     mongo: client.db(name),
+    mongoUrl: shared.MONGO_URL,
     dbt: {
       dbtPath: tools().dbt,
       warehouseDir: join(repositoryRoot, "warehouse"),
@@ -68,6 +69,8 @@ export async function openBench(): Promise<Bench> {
       environment: { PATH: process.env.PATH ?? "", HOME: stateDir },
     },
     compile: compilePolicy,
+    commit: "0123abc",
+    lineage: null,
     onNotice: (notice) => notices.push(notice),
   };
   const environment = {

@@ -62,7 +62,12 @@ describe("the warehouse", () => {
       parity: { decisions: 4, mismatches: 0 },
     });
     expect(summary.dbt?.failures.map(({ name }) => name)).toEqual(["every_fraud_decision_has_its_alert"]);
-    expect(summary.dbt?.freshness).toEqual({ "creditdb.credit_scores": "pass", "loader.loads": "pass" });
+    expect(summary.dbt?.freshness).toEqual({
+      "creditdb.credit_scores": "pass",
+      "creditdb.data_quality_issues": "pass",
+      "loader.loads": "pass",
+      "mongodb.fraud_alerts": "pass",
+    });
     const rejected = {
       ...{ credit_score: 400, loan_amount: "15000.01", risk_level: "High" },
       ...{ approval_status: "Rejected", final_status: "Rejected" },
@@ -181,6 +186,38 @@ describe("the warehouse", () => {
       await bench.creditdb`select status, error from metadata_table where run_id = ${red.run_id} and job = 'dbt_build'`;
     expect(job).toEqual({ status: "failed", error: red.error });
     await bench.warehouse`update raw.credit_scores set credit_score = 720 where application_id = 'a'`;
+  });
+
+  test("what is wrong with records and with rows is served in one place, to readers too", async () => {
+    const served = await bench.warehouse.begin(async (tx) => {
+      await tx`set local role bi_reader`;
+      return tx`
+        select source, check_type, record_id, field, reason, stage, topic, severity
+        from marts.mart_data_quality order by source, check_type, stage`;
+    });
+    const warehouse = { source: "warehouse", topic: null };
+    const outOfRange = {
+      ...warehouse,
+      check_type: "in_range",
+      record_id: "a",
+      field: "credit_score",
+      severity: "error",
+    };
+    expect([...served]).toEqual([
+      {
+        ...{ source: "stream", check_type: "missing_credit_score", record_id: "bad-2", field: "/credit_score" },
+        ...{ reason: "is missing", stage: "scorer", topic: "credit_applications", severity: "error" },
+      },
+      {
+        ...{ ...warehouse, check_type: "every_fraud_decision_has_its_alert", record_id: "c", field: "" },
+        ...{
+          reason: "Got 1 result, configured to warn if != 0",
+          severity: "warn",
+          stage: "marts.fact_loan_application",
+        },
+      },
+      { ...outOfRange, reason: "credit_score is 200", stage: "staging.stg_creditdb__credit_scores" },
+    ]);
   });
 
   test("a full refresh gives the same rows in the same tables, without what raw no longer holds", {

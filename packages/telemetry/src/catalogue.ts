@@ -224,6 +224,24 @@ export const catalogue = {
     help: "Failed runs of a job on record.",
     labels: ["job"],
   },
+  warehouseIssues: {
+    kind: "gauge",
+    name: "scoreline_warehouse_data_quality_issues",
+    help: "Failed data-quality checks in the warehouse, by check.",
+    labels: ["check"],
+  },
+  loadMissingFields: {
+    kind: "gauge",
+    name: "scoreline_load_missing_fields",
+    help: "Failed checks of fields that a record lacks, brought by the last load, by check.",
+    labels: ["check"],
+  },
+  testFailures: {
+    kind: "gauge",
+    name: "scoreline_test_failures",
+    help: "What each failing or warning test of the last build found, in the test's own unit; no series for one that passed.",
+    labels: ["test", "severity"],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricDefinition = {

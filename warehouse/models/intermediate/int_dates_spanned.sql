@@ -28,32 +28,32 @@ exceptions as (
 
 ),
 
--- The first and the last date of each source, in one reading of it.
-seen (first_date, last_date) as (
+-- The first and the last moment, and only then their dates: a date of every row took most of the time at a million.
+seen as (
 
     select
-        least(min(submitted_date), min(received_date)),
-        greatest(max(submitted_date), max(received_date))
+        least(min(submitted_at), min(received_at)) as first_at,
+        greatest(max(submitted_at), max(received_at)) as last_at
     from applications
     union all
     select
-        min(submitted_date),
-        max(submitted_date)
+        min(submitted_at) as first_at,
+        max(submitted_at) as last_at
     from historical_applications
     union all
     select
-        least(min(occurred_date), min(received_date)),
-        greatest(max(occurred_date), max(received_date))
+        least(min(occurred_at), min(received_at)) as first_at,
+        greatest(max(occurred_at), max(received_at)) as last_at
     from transactions
     union all
     select
-        {{ reporting_date('min(received_at)') }},
-        {{ reporting_date('max(received_at)') }}
+        min(received_at) as first_at,
+        max(received_at) as last_at
     from issues
     union all
     select
-        {{ reporting_date('min(effective_from)') }},
-        {{ reporting_date('max(effective_from)') }}
+        min(effective_from) as first_at,
+        max(effective_from) as last_at
     from exceptions
     where revokes is null
 
@@ -63,8 +63,8 @@ seen (first_date, last_date) as (
 bounds as (
 
     select
-        date_trunc('year', min(first_date)) as first_day,
-        date_trunc('year', max(last_date)) + interval '1 year - 1 day' as last_day
+        date_trunc('year', min({{ reporting_date('first_at') }})) as first_day,
+        date_trunc('year', max({{ reporting_date('last_at') }})) + interval '1 year - 1 day' as last_day
     from seen
 
 ),

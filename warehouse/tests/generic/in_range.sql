@@ -2,7 +2,7 @@
 {% if min_value is none and max_value is none %}
     {{ exceptions.raise_compiler_error("in_range on " ~ column_name ~ ": give min_value, max_value or both") }}
 {% endif %}
-select {{ column_name }}
+select *
 from {{ model }}
 where
     false

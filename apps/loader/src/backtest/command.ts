@@ -22,7 +22,7 @@ export type BacktestArguments = {
   against: string;
 };
 
-export type BacktestDeps = Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "dbt" | "onNotice">;
+export type BacktestDeps = Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "commit" | "dbt" | "onNotice">;
 
 // By name: what comes after them would bring tests of the whole warehouse along, which may not be built yet.
 const models = "stg_backtests__backtests stg_backtests__backtest_cells backtests backtest_swap_sets";
@@ -60,8 +60,9 @@ export async function runBacktest(deps: BacktestDeps, arguments_: BacktestArgume
   const source = basename(arguments_.file);
   try {
     await warehouse.connect();
-    const job = { runId: randomUUID(), job: "backtest", source, target: "dw_finance.quality.backtests" } as const;
-    return await recordOneJob(deps.jobs, job, async () => {
+    const run = { runId: randomUUID(), commit: deps.commit };
+    const job = { ...run, job: "backtest", source, target: "dw_finance.quality.backtests" } as const;
+    return await recordOneJob(deps.jobs, warehouse, job, async () => {
       const { run, report } = await backtest(warehouse, arguments_, deps.onNotice);
       await storeBacktest(warehouse, run, deps.onNotice);
       await buildTables(deps);

@@ -1,5 +1,8 @@
 import type { Database } from "@scoreline/stores/postgres";
-import { describeError, type Job, recordFinishedJobs } from "../jobs.ts";
+import type { Client } from "pg";
+import { describeError, type Job, recordFinishedJobs, recordOrigin } from "../jobs.ts";
+
+type OneJob = Job & { runId: string; commit: string | null };
 
 /**
  * Does `work` and records it in `metadata_table` when it is over, with the rows that it gives, or with its error, which is
@@ -7,12 +10,15 @@ import { describeError, type Job, recordFinishedJobs } from "../jobs.ts";
  */
 export async function recordOneJob<Result>(
   sql: Database,
-  { runId, ...job }: Job & { runId: string },
+  warehouse: Client,
+  { runId, commit, ...job }: OneJob,
   work: () => Promise<{ rows: number; result: Result }>,
 ): Promise<Result> {
   const startedAt = new Date();
-  const record = (rows: number | null, error: string | null) =>
-    recordFinishedJobs(sql, runId, [{ ...job, startedAt, finishedAt: new Date(), rows, error }]);
+  const record = async (rows: number | null, error: string | null) => {
+    await recordFinishedJobs(sql, runId, [{ ...job, startedAt, finishedAt: new Date(), rows, error }]);
+    await recordOrigin(sql, warehouse, { runId, commit });
+  };
   try {
     const { rows, result } = await work();
     await record(rows, null);

@@ -11,7 +11,7 @@ import { type HistoricalRow, readHistoricalRow } from "./row.ts";
 
 /** Loads past applications from NDJSON. Refused lines are counted and told as notices. Throws the stores' errors. */
 export async function runHistory(
-  { warehouseUrl, jobs, onNotice }: Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "onNotice">,
+  { warehouseUrl, jobs, commit, onNotice }: Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "commit" | "onNotice">,
   { lines, rejects, nowMs }: { lines: Readable; rejects?: string | undefined; nowMs: number },
 ): Promise<HistoryCounts> {
   const runId = randomUUID();
@@ -23,7 +23,8 @@ export async function runHistory(
     const target = "dw_finance.raw.historical_applications";
     const counts = await recordOneJob(
       jobs,
-      { runId, job: "load_history", source: "past applications", target },
+      warehouse,
+      { runId, commit, job: "load_history", source: "past applications", target },
       async () => {
         const result = await loadHistory(warehouse, rowsOf(lines, nowMs, refused), { runId, refused, onNotice });
         return { rows: result.loaded, result };

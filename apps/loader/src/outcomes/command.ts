@@ -16,7 +16,7 @@ export type OutcomesArguments = {
 
 /** Loads a file of outcomes. Refused lines are counted and told as notices. Throws `UsageError` and the stores' errors. */
 export async function runOutcomes(
-  { warehouseUrl, jobs, onNotice }: Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "onNotice">,
+  { warehouseUrl, jobs, commit, onNotice }: Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "commit" | "onNotice">,
   { file, rejects }: OutcomesArguments,
 ): Promise<OutcomeCounts> {
   const runId = randomUUID();
@@ -25,8 +25,9 @@ export async function runOutcomes(
   const refused = await RefusedLines.open(rejects);
   try {
     await warehouse.connect();
-    const job = { runId, job: "load_outcomes", source: basename(file), target: "dw_finance.raw.outcomes" } as const;
-    const counts = await recordOneJob(jobs, job, async () => {
+    const target = "dw_finance.raw.outcomes";
+    const job = { runId, commit, job: "load_outcomes", source: basename(file), target } as const;
+    const counts = await recordOneJob(jobs, warehouse, job, async () => {
       const result = await loadOutcomes(warehouse, outcomesOf(file, refused), { runId, refused, onNotice });
       return { rows: result.loaded + result.corrected, result };
     });
