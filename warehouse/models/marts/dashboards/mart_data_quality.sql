@@ -1,12 +1,16 @@
+{{ config(materialized='view') }}
+
+-- Tables alone, the loader's own too: dbt drops a view with all that reads it before it makes it again, and a build that
+-- turns red in between would leave nobody anything to look at.
 with issues as (
 
-    select * from {{ ref('data_quality_issues') }}
+    select * from {{ ref('fact_data_quality_issue') }}
 
 ),
 
 test_failures as (
 
-    select * from {{ ref('stg_loader__test_failures') }}
+    select * from {{ source('loader', 'test_failures') }}
 
 ),
 
