@@ -11,6 +11,7 @@ import { formatReport } from "./format.ts";
 import { readPeriod } from "./period.ts";
 import { readCandidate, readVersion } from "./policies.ts";
 import { type Report, reportOf } from "./report.ts";
+import { onSnapshot } from "./snapshot.ts";
 import { type BacktestRun, storeBacktest } from "./store.ts";
 
 export type BacktestArguments = {
@@ -44,15 +45,16 @@ export async function backtest(
   const candidate = await readCandidate(file, onNotice);
   const againstSide = against === "recorded" ? undefined : await readVersion(warehouse, against);
   const startMs = performance.now();
-  const computed = await computeBacktest(warehouse, { candidate, against: againstSide, period });
+  const comparison = { candidate, against: againstSide, period };
+  const computed = await onSnapshot(warehouse, () => computeBacktest(warehouse, comparison));
   const seconds = Math.round(performance.now() - startMs) / 1000;
   const run: BacktestRun = { id: randomUUID(), candidate, against, againstSide, period, computed };
   return { run, report: reportOf(run, basename(file), seconds) };
 }
 
 /**
- * Backtests a candidate, and leaves the result in `quality.backtests` and `quality.backtest_swap_sets`. Throws as
- * `backtest` does, and the stores' errors.
+ * Backtests a candidate, and leaves the result in `quality.backtests` and the tables that refer to it. Throws as `backtest`
+ * does, and the stores' errors.
  */
 export async function runBacktest(deps: BacktestDeps, arguments_: BacktestArguments): Promise<Report> {
   await migrate(deps.warehouseUrl, "dw_finance");
@@ -87,7 +89,9 @@ async function buildTables({ dbt, warehouseUrl }: BacktestDeps): Promise<void> {
 export function addBacktest(program: Command, open: OpenLoader): void {
   program
     .command("backtest")
-    .description("decide what the warehouse holds by a candidate policy, and print the swap set; loads nothing first")
+    .description(
+      "decide what the warehouse holds by a candidate policy, and print the swap set; loads nothing first",
+    )
     .argument("<candidate>", "the policy's YAML document")
     .option("--from <moment>", "first moment of the period, a date or ISO 8601 (default: the first application)")
     .option("--to <moment>", "the moment before which it ends (default: after the newest application)")

@@ -1,3 +1,4 @@
+import { isoOf } from "./period.ts";
 import type { BacktestRun } from "./store.ts";
 import { byRegion, byRiskLevel, type SwapSet, swapSetOf } from "./swapSet.ts";
 
@@ -42,15 +43,15 @@ export function reportOf(
     backtest_id: id,
     candidate: { file, policy: candidate.policy.name, sha256: candidate.sha256 },
     against,
-    from: momentOf(period.fromMs),
-    to: momentOf(period.toMs),
-    first: momentOf(computed.firstMs),
-    last: momentOf(computed.lastMs),
+    from: isoOf(period.fromMs),
+    to: isoOf(period.toMs),
+    first: isoOf(computed.firstMs),
+    last: isoOf(computed.lastMs),
     applications,
     historical: computed.historical,
     compared: computed.compared,
     held_by_exception: computed.heldByException,
-    newest: momentOf(computed.newestMs),
+    newest: isoOf(computed.newestMs),
     loaded_at: computed.loadedAt?.toISOString() ?? null,
     approvals,
     alerts,
@@ -63,8 +64,4 @@ export function reportOf(
     })),
     seconds,
   };
-}
-
-function momentOf(ms: number | null | undefined): string | null {
-  return ms === null || ms === undefined ? null : new Date(ms).toISOString();
 }

@@ -1,9 +1,11 @@
 import { compilerVersion } from "@scoreline/policy";
 import type { Client } from "pg";
 import { commitLoad } from "../files/stage.ts";
-import type { Computed, Period } from "./compute.ts";
+import type { Computed } from "./compute.ts";
+import { decimalOf } from "./money.ts";
+import type { Period } from "./period.ts";
 import type { Side } from "./policies.ts";
-import { type Cell, decimalOf } from "./swapSet.ts";
+import type { Cell } from "./swapSet.ts";
 
 /** A backtest that ran: what was compared, and what came of it. */
 export type BacktestRun = {
