@@ -1,6 +1,7 @@
 import type { Report } from "./report.ts";
 import type { Figures, SwapSet } from "./swapSet.ts";
 import { count, money, percent, table } from "./text.ts";
+import { formatTransactions } from "./transactions/format.ts";
 
 /** Regions printed at most; `--json` and the tables have all. */
 const regionsShownMax = 20;
@@ -24,6 +25,7 @@ export function formatReport(report: Report): string {
       ? [`and ${by_region.length - regionsShownMax} more regions; --json has all`]
       : []),
     ...(missing_inputs.length > 0 ? [missingTable(report)] : []),
+    ...(report.transactions ? [formatTransactions(report.transactions)] : []),
     `Kept as quality.backtests ${report.backtest_id}; decided and compared in ${report.seconds.toFixed(1)} s.`,
   ].join("\n\n");
 }
