@@ -207,6 +207,9 @@ describe("a small stream that was worked out by hand", () => {
       { rule_number: 2, rule: "busy", transactions: 3, amount: "1255.00", unlabelled: 1, alone: 2 },
       { rule_number: 3, rule: "never", transactions: 0, amount: "0.00", unlabelled: 0, alone: 0 },
     ]);
+    const documentation = await readFile(join(repositoryRoot, "DOCUMENTATION.md"), "utf8");
+    const [, query = ""] = /```sql\n(select month,.*?)```/s.exec(documentation) ?? [];
+    expect((await bench().warehouse.unsafe(query)).map(({ recall }) => recall)).toEqual([0.5, 1]);
     const [runs] = await bench().warehouse`
       select count(distinct backtest_id)::integer as runs from quality.backtest_transaction_flags`;
     expect(runs).toEqual({ runs: 2 });
