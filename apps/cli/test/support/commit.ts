@@ -1,4 +1,10 @@
-import { applicationEvents, connectCommitter, type Database, type HeldPartition, type Settlement } from "@scoreline/stores/postgres";
+import {
+  applicationEvents,
+  connectCommitter,
+  type Database,
+  type HeldPartition,
+  type Settlement,
+} from "@scoreline/stores/postgres";
 
 /** Commits to the database that `sql` is connected to, as the scorer does. */
 export async function commitSettlement({ options }: Database, held: HeldPartition, settlement: Settlement) {
