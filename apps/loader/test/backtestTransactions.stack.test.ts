@@ -214,6 +214,15 @@ describe("a small stream that was worked out by hand", () => {
       select count(distinct backtest_id)::integer as runs from quality.backtest_transaction_flags`;
     expect(runs).toEqual({ runs: 2 });
   });
+
+  test("has rules that fit its flags, or the build is red", { timeout: 300_000 }, async () => {
+    const file = await written(byHandYaml);
+    await runBacktest(bench().deps, { file, against: "recorded" });
+    await bench().warehouse`update quality.backtest_transaction_rules set alone = 6 where rule = 'large'`;
+    await expect(runBacktest(bench().deps, { file, against: "recorded" })).rejects.toThrow(
+      "their tables could not be built: rules_of_a_backtest_agree_with_its_flags",
+    );
+  });
 });
 
 const published = await readFile(join(repositoryRoot, "packages/policy/policies/default.yaml"), "utf8");
