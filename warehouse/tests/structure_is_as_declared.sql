@@ -9,6 +9,8 @@
 -- depends_on: {{ ref('fact_historical_application') }}
 -- depends_on: {{ ref('fact_loan_outcome') }}
 -- depends_on: {{ ref('backtest_swap_sets') }}
+-- depends_on: {{ ref('backtest_transaction_flags') }}
+-- depends_on: {{ ref('backtest_transaction_rules') }}
 -- One row for each key, not-null, grant or row-security policy that is declared and missing, or there and not declared.
 -- A check is compared by its name. https://www.postgresql.org/docs/current/catalog-pg-constraint.html
 with declared (relation, kind, detail) as (

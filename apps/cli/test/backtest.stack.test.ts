@@ -34,6 +34,7 @@ type Report = {
   alerts: Record<"before" | "after" | "gained" | "lost", number>;
   by_risk_level: { risk_level: string; approvals: Report["approvals"] }[];
   by_region: { region: string | null; approvals: Report["approvals"] }[];
+  transactions: { flags: Record<string, { transactions: number; amount: string }>; by_rule: object[] } | null;
 };
 
 async function startHome(name: string): Promise<Home> {
@@ -117,6 +118,7 @@ describe("history, outcomes and a backtest from the command line", () => {
       await scoreline(home, "backtest", candidate, "--against", "consumer-loans@1", "--json"),
     );
     expect(report).toMatchObject({ applications: 4, historical: 4, compared: 4, alerts: { before: 1, after: 1 } });
+    expect(report.transactions).toBeNull();
     expect(report.approvals).toMatchObject({
       before: { applications: 2 },
       kept: { applications: 1, amount: "9000.00", bad_rate: 0 },
@@ -136,6 +138,40 @@ describe("history, outcomes and a backtest from the command line", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("0; 4 have no decision of record (compare them with --against VERSION)");
     expect(stdout).toMatch(/^bad rate +unknown/m);
+  });
+
+  test("card transactions of the warehouse are judged beside applications, and a period without any is told", {
+    timeout,
+  }, async () => {
+    const warehouse = connectPostgres(readEnv(home).DW_FINANCE_URL, { app: "test" });
+    await warehouse`
+      insert into raw.processed_transactions (transaction_id, user_id, amount, "timestamp", location, merchant, card_type,
+        device_id, credit_score, is_fraud, flagged, fraud_rules, features, policy_version, topic, partition, record_offset,
+        t_ms, scored_at, load_id)
+      select gen_random_uuid(), 'ann', amount, now(), 'Lisbon', 'Grocer', 'VISA', 'd-1', 700, label, flagged, '{}', '{}',
+        'consumer-loans@1', 'transactions', 0, number, 1772323200000 + number, now(), 1
+      from (values (0, 600.50, true, false), (1, 700.00, false, true), (2, 10.00, null, false))
+        as made (number, amount, label, flagged)`;
+    await warehouse.end();
+    const large = `{ id: large, when: "amount > 600 && amount < 650", reason: Large }`;
+    const [applications] = defaultPolicy.split("transactions:\n");
+    const file = write("large.yaml", `${applications}transactions:\n  fraud:\n    - ${large}\n`);
+    const { transactions } = jsonOf<Report>(await scoreline(home, "backtest", file, "--json"));
+    expect(transactions).toMatchObject({
+      flags: {
+        kept: { transactions: 0 },
+        lost: { transactions: 1, amount: "700.00" },
+        gained: { transactions: 1, amount: "600.50" },
+      },
+      accuracy: { before: { precision: 0, recall: 0 }, after: { precision: 1, recall: 1 } },
+      by_rule: [{ rule: "large", transactions: 1, fraud: 1, alone: 1 }],
+    });
+    const { code, stdout, stderr } = await scoreline(home, "backtest", file, "--to", "2026-01-01");
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("card transactions");
+    expect(stderr).toContain(
+      "no card transaction lies in the period; the warehouse holds those from 2026-03-01T00:00:00",
+    );
   });
 
   test("a candidate with problems, an unknown version and a file that is not there are exit code 2", async () => {

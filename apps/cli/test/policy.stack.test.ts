@@ -59,15 +59,28 @@ describe("scoreline policy list and show", () => {
     expect((await policy("show", "consumer-loans@1", "--yaml")).stdout).toBe(
       readFileSync(defaultPolicyFile, "utf8").trimEnd(),
     );
-    const { stdout: select } = await policy("show", "consumer-loans@1", "--sql");
+    const { stdout: script } = await policy("show", "consumer-loans@1", "--sql");
+    const [ofApplications = "", ofTransactions = "", ...rest] = script.split(/;\n*(?=--|$)/);
+    expect(ofApplications).toMatch(/^-- Applications: /);
+    expect(ofTransactions).toMatch(/^-- Card transactions: /);
+    expect(rest).toEqual([""]);
     const sql = connectPostgres(inject("env").CREDITDB_URL, { app: "cli-tests", connectionsMax: 1 });
     onTestFinished(() => sql.end());
-    const events = `select null::text as application_id, ''::text as user_id, ''::text as topic, 0 as partition,
-      0::bigint as record_offset, 0::bigint as t_ms, 700 as credit_score, 1::numeric as loan_amount, ''::text as device_id,
-      0 as applicant_age, ''::text as applicant_region, ''::text as score_model, true as consent_automated_decision,
-      true as consent_analytics, '{}'::jsonb as attributes, true as in_scope`;
-    const rows = await sql.unsafe(`with events as (${events}) select risk_level from (${select}) as decision`);
+    const place = `''::text as user_id, ''::text as topic, 0 as partition, 0::bigint as record_offset, 0::bigint as t_ms,
+      700 as credit_score, ''::text as device_id, true as in_scope`;
+    const applications = `select null::text as application_id, ${place}, 1::numeric as loan_amount, 0 as applicant_age,
+      ''::text as applicant_region, ''::text as score_model, true as consent_automated_decision,
+      true as consent_analytics, '{}'::jsonb as attributes`;
+    const transactions = `select null::uuid as transaction_id, ${place}, 1::numeric as amount, ''::text as merchant,
+      ''::text as location, 'VISA'::text as card_type`;
+    const rows = await sql.unsafe(
+      `with applications as (${applications}) select risk_level from (${ofApplications}) as decision`,
+    );
+    const findings = await sql.unsafe(
+      `with transactions as (${transactions}) select flagged from (${ofTransactions}) as finding`,
+    );
     expect([...rows]).toEqual([{ risk_level: "Low" }]);
+    expect([...findings]).toEqual([{ flagged: false }]);
   });
 
   test("a version that was never published is refused with those that were", async () => {

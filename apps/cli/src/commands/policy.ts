@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import {
+  type CheckedPolicy,
   checkPolicy,
   compileSql,
+  compileTransactionSql,
   formatProblem,
   importScorecard,
   type TableFormat,
@@ -51,7 +53,7 @@ export function addPolicyCommand(program: Command, stores: () => Stores): void {
     .description("one version: its document, or the SQL it compiles to")
     .argument("<version>", "such as consumer-loans@1")
     .option("--yaml", "the document alone, byte for byte")
-    .option("--sql", "the SQL over a relation named events")
+    .option("--sql", "the SQL over the relations applications and transactions")
     .addOption(json())
     .action((version: string, options: ShowOptions) => showCommand(stores(), version, options));
   policy
@@ -103,7 +105,8 @@ async function publishCommand(stores: Stores, file: string, options: PublishOpti
     publishPolicy(connections, { file, by, note, effectiveFromMs: effectiveFrom }),
   );
   if (options.json) return writeJson({ ...summaryOf(version), golden_decisions: goldenDecisions });
-  write(`Published ${version.version}: both engines agree on ${count(goldenDecisions)} golden decisions.`);
+  const agreed = `both engines agree on ${count(goldenDecisions)} golden applications and card transactions`;
+  write(`Published ${version.version}: ${agreed}.`);
   write(`It takes effect at ${instant(version.effectiveFromMs)}.`);
 }
 
@@ -129,9 +132,20 @@ async function showCommand(stores: Stores, name: string, options: ShowOptions): 
   const version = await readVersion(stores, name);
   if (options.json) return writeJson({ ...summaryOf(version), yaml: version.yaml });
   if (options.yaml) return void process.stdout.write(version.yaml);
-  if (options.sql) return write(compileSql(policyOf(version), "events"));
+  if (options.sql) return write(sqlOf(policyOf(version)));
   const rows: [string, string][] = Object.entries(summaryOf(version)).map(([key, value]) => [key, String(value)]);
   write(`${table(rows)}\n\n${version.yaml.trimEnd()}`);
+}
+
+/** A script of one statement a block; a policy without rules on card transactions has one block. */
+function sqlOf(policy: CheckedPolicy): string {
+  const decisions = `-- Applications: a row for each of the relation applications that is in scope.
+${compileSql(policy, "applications").trimEnd()};`;
+  if (policy.transactions.fraud.length === 0) return decisions;
+  return `${decisions}
+
+-- Card transactions: a row for each of the relation transactions that is in scope.
+${compileTransactionSql(policy.transactions, "transactions").trimEnd()};`;
 }
 
 async function diffCommand(stores: () => Stores, from: string, to: string, options: Json): Promise<void> {

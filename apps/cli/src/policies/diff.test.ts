@@ -27,6 +27,11 @@ applications:
     - { id: debts, status: Rejected, when: "has(dti) && dti > 40", reason: DEBT_TO_INCOME_TOO_HIGH }
     - { id: instant, status: Approved, when: "credit_score >= 600 && purpose == 'car'" }
     - { id: review, status: Under Review, reason: MANUAL_REVIEW_REQUIRED }
+transactions:
+  features:
+    purchases_24h: { count: true, window: 24h, cap: 1000 }
+  fraud:
+    - { id: spike, when: "amount * purchases_24h > 9000", reason: An amount too large }
 `;
 
 function policyOf(text: string): CheckedPolicy {
@@ -77,6 +82,16 @@ describe("the difference of two policies", () => {
     ["a default", "default: car", "default: home", "inputs", "purpose", /default car/, /default home/],
     ["a weight", "weight: 5", "weight: 6", "reasons", "dti", /weight 5/, /weight 6/],
     ["points", "points: 30", "points: 31", "scorecard", "credit_score", /other: 30/, /other: 31/],
+    [
+      "a cap of a count",
+      "cap: 1000 }",
+      "cap: 500 }",
+      "transactions: features",
+      "purchases_24h",
+      /cap 1000$/,
+      /cap 500$/,
+    ],
+    ["a rule on card transactions", "> 9000", "> 8000", "transactions: fraud", "spike", /> 9000 /, /> 8000 /],
     ["a base", "base: 20.5", "base: 21.5", "scorecard", "points", /base 20.5/, /base 21.5/],
   ])("tells %s from both sides", (_, part, replacement, section, id, from, to) => {
     expect(differencesAfter(part, replacement)).toEqual([
@@ -153,9 +168,9 @@ test("every part of a policy is described", () => {
     fraud: 1,
     risk: 2,
     approval: 4,
-    "transactions: inputs": 0,
-    "transactions: features": 0,
-    "transactions: fraud": 0,
+    "transactions: inputs": 1,
+    "transactions: features": 1,
+    "transactions: fraud": 1,
   });
 });
 

@@ -11,7 +11,9 @@ import { formatReport } from "./format.ts";
 import { readPeriod } from "./period.ts";
 import { readCandidate, readVersion } from "./policies.ts";
 import { type Report, reportOf } from "./report.ts";
+import { onSnapshot } from "./snapshot.ts";
 import { type BacktestRun, storeBacktest } from "./store.ts";
+import { computeTransactions } from "./transactions/compute.ts";
 
 export type BacktestArguments = {
   /** The candidate's document. */
@@ -25,14 +27,18 @@ export type BacktestArguments = {
 export type BacktestDeps = Pick<WarehouseDeps, "warehouseUrl" | "jobs" | "commit" | "dbt" | "onNotice">;
 
 // By name: what comes after them would bring tests of the whole warehouse along, which may not be built yet.
-const models = "stg_backtests__backtests stg_backtests__backtest_cells backtests backtest_swap_sets";
+const models = [
+  ...["stg_backtests__backtests", "stg_backtests__backtest_cells"],
+  ...["stg_backtests__transaction_cells", "stg_backtests__transaction_rules"],
+  ...["backtests", "backtest_swap_sets", "backtest_transaction_flags", "backtest_transaction_rules"],
+].join(" ");
 
 /** What a backtest came to: to be kept, and to be read. */
 export type Backtested = { run: BacktestRun; report: Report };
 
 /**
- * Decides by a candidate what the warehouse holds, and compares; keeps nothing. Throws `UsageError` for a candidate with
- * problems, which are told as notices, an unknown version or a wrong period; and Postgres' errors.
+ * Decides and judges by a candidate what the warehouse holds, and compares; keeps nothing. Throws `UsageError` for a
+ * candidate with problems, which are told as notices, an unknown version or a wrong period; and Postgres' errors.
  */
 export async function backtest(
   warehouse: Client,
@@ -44,15 +50,19 @@ export async function backtest(
   const candidate = await readCandidate(file, onNotice);
   const againstSide = against === "recorded" ? undefined : await readVersion(warehouse, against);
   const startMs = performance.now();
-  const computed = await computeBacktest(warehouse, { candidate, against: againstSide, period });
+  const comparison = { candidate, against: againstSide, period };
+  const { computed, transactions } = await onSnapshot(warehouse, async () => ({
+    computed: await computeBacktest(warehouse, comparison),
+    transactions: await computeTransactions(warehouse, comparison, onNotice),
+  }));
   const seconds = Math.round(performance.now() - startMs) / 1000;
-  const run: BacktestRun = { id: randomUUID(), candidate, against, againstSide, period, computed };
+  const run: BacktestRun = { id: randomUUID(), candidate, against, againstSide, period, computed, transactions };
   return { run, report: reportOf(run, basename(file), seconds) };
 }
 
 /**
- * Backtests a candidate, and leaves the result in `quality.backtests` and `quality.backtest_swap_sets`. Throws as
- * `backtest` does, and the stores' errors.
+ * Backtests a candidate, and leaves the result in `quality.backtests` and the tables that refer to it. Throws as `backtest`
+ * does, and the stores' errors.
  */
 export async function runBacktest(deps: BacktestDeps, arguments_: BacktestArguments): Promise<Report> {
   await migrate(deps.warehouseUrl, "dw_finance");
@@ -88,10 +98,12 @@ async function buildTables({ dbt, warehouseUrl }: BacktestDeps): Promise<void> {
 export function addBacktest(program: Command, open: OpenLoader): void {
   program
     .command("backtest")
-    .description("decide what the warehouse holds by a candidate policy, and print the swap set; loads nothing first")
+    .description(
+      "decide applications and judge card transactions of the warehouse by a candidate policy; loads nothing first",
+    )
     .argument("<candidate>", "the policy's YAML document")
-    .option("--from <moment>", "first moment of the period, a date or ISO 8601 (default: the first application)")
-    .option("--to <moment>", "the moment before which it ends (default: after the newest application)")
+    .option("--from <moment>", "first moment of the period, a date or ISO 8601 (default: the first event)")
+    .option("--to <moment>", "the moment before which it ends (default: after the newest event)")
     .option("--against <side>", "recorded, or a published version", "recorded")
     .option("--json", "print one JSON object on standard output", false)
     .action(async (file: string, { json, ...options }: Omit<BacktestArguments, "file"> & { json: boolean }) => {

@@ -1,11 +1,11 @@
 import type { ApprovalStatus, RiskLevel } from "@scoreline/contracts";
 import { type CheckedPolicy, compileSql } from "@scoreline/policy";
 import type { Client } from "pg";
+import { minorUnitsOf } from "./money.ts";
+import type { Period } from "./period.ts";
 import { missingInputsPolicy, type Side, windowMsMaxOf } from "./policies.ts";
-import { type Cell, minorUnitsOf } from "./swapSet.ts";
-
-/** Applications with `fromMs <= t < toMs`, epoch milliseconds; an absent bound is open. */
-export type Period = { fromMs: number | undefined; toMs: number | undefined };
+import { make, seenSql } from "./snapshot.ts";
+import type { Cell } from "./swapSet.ts";
 
 /** What both sides say of a period's applications, and what there was to say it of. */
 export type Computed = {
@@ -33,41 +33,31 @@ export type Computed = {
 const regionsMax = 100;
 const otherRegions = "(other regions)";
 
+/** What a backtest compares, and over which period. */
+export type Comparison = { candidate: Side; against: Side | undefined; period: Period };
+
 /**
  * Decides a period's applications by the candidate, and by `against` where it is given (else as they were decided), all in
- * Postgres, on one snapshot of `raw`. Windows are warmed from before the period. Throws Postgres' errors.
+ * Postgres, within `onSnapshot`. Windows are warmed from before the period. Throws Postgres' errors.
  */
 export async function computeBacktest(
   warehouse: Client,
-  { candidate, against, period }: { candidate: Side; against: Side | undefined; period: Period },
+  { candidate, against, period }: Comparison,
 ): Promise<Computed> {
-  await warehouse.query("begin isolation level repeatable read");
-  try {
-    // Sorts and hashes of a million rows in memory, where the server would write them to disk.
-    await warehouse.query("set local work_mem = '256MB'");
-    const policies = [candidate.policy, ...(against ? [against.policy] : [])];
-    await make(warehouse, "backtest_events", eventsSql(period, windowMsMaxOf(policies)));
-    await make(warehouse, "backtest_after", decidedSql(candidate.policy));
-    await make(warehouse, "backtest_before", against ? decidedSql(against.policy) : recordedSql);
-    const totals = await readTotals(warehouse);
-    const missingInputs = await countMissing(warehouse, candidate.policy);
-    const rows = await readCells(warehouse);
-    return {
-      ...totals,
-      compared: rows.reduce((sum, { applications }) => sum + applications, 0),
-      heldByException: rows.reduce((sum, { held_by_exception }) => sum + held_by_exception, 0),
-      missingInputs,
-      cells: rows.map(cellOf),
-    };
-  } finally {
-    // The tables were for this computation only.
-    await warehouse.query("rollback").catch(() => undefined);
-  }
-}
-
-async function make(warehouse: Client, table: string, select: string): Promise<void> {
-  await warehouse.query(`create temporary table ${table} as\n${select}`);
-  await warehouse.query(`analyze ${table}`);
+  const policies = [candidate.policy, ...(against ? [against.policy] : [])];
+  await make(warehouse, "backtest_events", eventsSql(period, windowMsMaxOf(policies)));
+  await make(warehouse, "backtest_after", decidedSql(candidate.policy));
+  await make(warehouse, "backtest_before", against ? decidedSql(against.policy) : recordedSql);
+  const totals = await readTotals(warehouse);
+  const missingInputs = await countMissing(warehouse, candidate.policy);
+  const rows = await readCells(warehouse);
+  return {
+    ...totals,
+    compared: rows.reduce((sum, { applications }) => sum + applications, 0),
+    heldByException: rows.reduce((sum, { held_by_exception }) => sum + held_by_exception, 0),
+    missingInputs,
+    cells: rows.map(cellOf),
+  };
 }
 
 const eventColumns = [
@@ -80,13 +70,8 @@ const eventColumns = [
  * The events of the period, in scope, and those before it that its windows see, each with its decision of record. Such a
  * decision goes before history under the same id.
  */
-function eventsSql({ fromMs, toMs }: Period, windowMsMax: number): string {
-  const inScope = fromMs === undefined ? "true" : `t_ms >= ${fromMs}`;
-  const seen = [
-    ...(fromMs === undefined ? [] : [`t_ms > ${fromMs - Math.max(1, windowMsMax)}`]),
-    ...(toMs === undefined ? [] : [`t_ms < ${toMs}`]),
-  ];
-  const where = ["true", ...seen].join(" and ");
+function eventsSql(period: Period, windowMsMax: number): string {
+  const { inScope, where } = seenSql(period, windowMsMax);
   return `select ${eventColumns}, ${inScope} as in_scope, risk_level, approval_status, is_fraud, exception_id is not null as by_exception
     from raw.credit_scores where ${where}
     union all

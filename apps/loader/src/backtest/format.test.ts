@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { formatReport } from "./format.ts";
 import type { Report } from "./report.ts";
 import { byRegion, byRiskLevel, type Cell, swapSetOf } from "./swapSet.ts";
+import { transactionsReportOf } from "./transactions/report.ts";
 
 const cell = (changes: Partial<Cell>): Cell => ({
   riskLevel: "Low",
@@ -38,6 +39,7 @@ function reportOf(cells: Cell[], changes: Partial<Report> = {}): Report {
     by_risk_level: byRiskLevel(cells),
     by_region: byRegion(cells),
     missing_inputs: [{ input: "dti", missing: 500, share: 0.25 }],
+    transactions: null,
     seconds: 1.234,
     ...changes,
   };
@@ -97,4 +99,10 @@ test("of many regions the largest are printed, and how many more there are", () 
   expect(text).toContain("region-19 ");
   expect(text).not.toContain("region-20");
   expect(text).toContain("and 5 more regions; --json has all");
+});
+
+test("card transactions have a section where there are some to tell of, and not a word where there are none", () => {
+  expect(formatReport(reportOf([cell({})]))).not.toContain("transactions");
+  const transactions = transactionsReportOf({ firstMs: 0, lastMs: 1, cells: [], rules: [] });
+  expect(formatReport(reportOf([cell({})], { transactions }))).toContain("card transactions");
 });

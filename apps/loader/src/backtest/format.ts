@@ -1,5 +1,7 @@
 import type { Report } from "./report.ts";
 import type { Figures, SwapSet } from "./swapSet.ts";
+import { count, money, percent, table } from "./text.ts";
+import { formatTransactions } from "./transactions/format.ts";
 
 /** Regions printed at most; `--json` and the tables have all. */
 const regionsShownMax = 20;
@@ -23,6 +25,7 @@ export function formatReport(report: Report): string {
       ? [`and ${by_region.length - regionsShownMax} more regions; --json has all`]
       : []),
     ...(missing_inputs.length > 0 ? [missingTable(report)] : []),
+    ...(report.transactions ? [formatTransactions(report.transactions)] : []),
     `Kept as quality.backtests ${report.backtest_id}; decided and compared in ${report.seconds.toFixed(1)} s.`,
   ].join("\n\n");
 }
@@ -99,32 +102,6 @@ function missingTable({ missing_inputs, applications }: Report): string {
   ]);
 }
 
-/** Rows in columns: the first one to the left, the others to the right. */
-function table(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 function badRate({ bad_rate }: Figures): string {
   return percent(bad_rate);
-}
-
-function percent(share: number | null): string {
-  return share === null ? "unknown" : `${(share * 100).toFixed(2)} %`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
-}
-
-/** `1234567.50` with its thousands apart. */
-function money(decimal: string): string {
-  return decimal.replace(/\B(?=(\d{3})+\.)/g, ",");
 }

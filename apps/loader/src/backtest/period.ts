@@ -1,6 +1,8 @@
 import { Timestamp } from "@scoreline/contracts";
 import { UsageError } from "../usage.ts";
-import type { Period } from "./compute.ts";
+
+/** Events with `fromMs <= t < toMs`, epoch milliseconds; an absent bound is open. */
+export type Period = { fromMs: number | undefined; toMs: number | undefined };
 
 /** The period of `--from` and `--to`: from is in it, to is not. A date is its midnight in UTC. Throws `UsageError`. */
 export function readPeriod({ from, to }: { from?: string | undefined; to?: string | undefined }): Period {
@@ -17,4 +19,9 @@ function momentOf(option: string, text: string | undefined): number | undefined 
   throw new UsageError(
     `${option} is ${JSON.stringify(text)}; give a date, or a moment with an offset such as 2026-01-31T09:30:00Z`,
   );
+}
+
+/** ISO 8601 in UTC; null where there is none. */
+export function isoOf(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : new Date(ms).toISOString();
 }

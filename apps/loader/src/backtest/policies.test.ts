@@ -82,3 +82,16 @@ test("a candidate's problems are each told with file, line and fix, and nothing 
   ]);
   await expect(readCandidate(join(folder, "absent.yaml"), () => {})).rejects.toThrow("absent.yaml cannot be read");
 });
+
+test("a problem in what a candidate asks of card transactions is told with its place, and nothing is run", async () => {
+  const file = join(folder, "candidate.yaml");
+  const rule = `    - { id: labelled, when: "is_fraud", reason: The sender's label }`;
+  await writeFile(file, `${yaml}transactions:\n  fraud:\n${rule}\n`);
+  const told: string[] = [];
+  await expect(readCandidate(file, (text) => told.push(text))).rejects.toThrow("has 1 problem; nothing was run");
+  expect(told).toEqual([
+    expect.stringMatching(
+      /candidate\.yaml:\d+:\d+ transaction fraud clause labelled: `is_fraud` is the sender's own label/,
+    ),
+  ]);
+});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { type CheckedPolicy, checkPolicy, compilerVersion, formatProblem } from "@scoreline/policy";
+import { type CheckedPolicy, checkPolicy, compilerVersion, formatProblem, type Windowed } from "@scoreline/policy";
 import type { Client } from "pg";
 import { verify } from "../policyModels.ts";
 import { UsageError } from "../usage.ts";
@@ -46,9 +46,9 @@ export async function readVersion(warehouse: Client, version: string): Promise<S
   );
 }
 
-/** How long before a decision its windows begin, in milliseconds; 0 without windows. */
-export function windowMsMaxOf(policies: readonly CheckedPolicy[]): number {
-  return Math.max(0, ...policies.flatMap(({ features }) => features.map(({ windowMs }) => windowMs)));
+/** How long before an event its windows begin, in milliseconds; 0 without windows. */
+export function windowMsMaxOf(sides: readonly Windowed[]): number {
+  return Math.max(0, ...sides.flatMap(({ features }) => features.map(({ windowMs }) => windowMs)));
 }
 
 /**

@@ -1,5 +1,7 @@
+import { isoOf } from "./period.ts";
 import type { BacktestRun } from "./store.ts";
 import { byRegion, byRiskLevel, type SwapSet, swapSetOf } from "./swapSet.ts";
+import { type TransactionsReport, transactionsReportOf } from "./transactions/report.ts";
 
 /** How often an input that an application can lack was lacking. */
 export type MissingInput = { input: string; missing: number; share: number | null };
@@ -26,13 +28,15 @@ export type Report = {
     by_risk_level: ReturnType<typeof byRiskLevel>;
     by_region: ReturnType<typeof byRegion>;
     missing_inputs: MissingInput[];
+    /** Null where the period has no card transaction, or no side flags any by a rule. */
+    transactions: TransactionsReport | null;
     /** Of the decisions and their comparison, in Postgres. */
     seconds: number;
   };
 
 /** What a run came to. `file` is the candidate's name, `seconds` how long Postgres took. */
 export function reportOf(
-  { id, candidate, against, period, computed }: BacktestRun,
+  { id, candidate, against, period, computed, transactions }: BacktestRun,
   file: string,
   seconds: number,
 ): Report {
@@ -42,15 +46,15 @@ export function reportOf(
     backtest_id: id,
     candidate: { file, policy: candidate.policy.name, sha256: candidate.sha256 },
     against,
-    from: momentOf(period.fromMs),
-    to: momentOf(period.toMs),
-    first: momentOf(computed.firstMs),
-    last: momentOf(computed.lastMs),
+    from: isoOf(period.fromMs),
+    to: isoOf(period.toMs),
+    first: isoOf(computed.firstMs),
+    last: isoOf(computed.lastMs),
     applications,
     historical: computed.historical,
     compared: computed.compared,
     held_by_exception: computed.heldByException,
-    newest: momentOf(computed.newestMs),
+    newest: isoOf(computed.newestMs),
     loaded_at: computed.loadedAt?.toISOString() ?? null,
     approvals,
     alerts,
@@ -61,10 +65,7 @@ export function reportOf(
       missing,
       share: applications === 0 ? null : missing / applications,
     })),
+    transactions: transactions ? transactionsReportOf(transactions) : null,
     seconds,
   };
-}
-
-function momentOf(ms: number | null | undefined): string | null {
-  return ms === null || ms === undefined ? null : new Date(ms).toISOString();
 }

@@ -1,9 +1,13 @@
 import { compilerVersion } from "@scoreline/policy";
 import type { Client } from "pg";
 import { commitLoad } from "../files/stage.ts";
-import type { Computed, Period } from "./compute.ts";
+import type { Computed } from "./compute.ts";
+import { decimalOf } from "./money.ts";
+import type { Period } from "./period.ts";
 import type { Side } from "./policies.ts";
-import { type Cell, decimalOf } from "./swapSet.ts";
+import type { Cell } from "./swapSet.ts";
+import type { ComputedTransactions } from "./transactions/compute.ts";
+import { flagRow, ruleRow } from "./transactions/rows.ts";
 
 /** A backtest that ran: what was compared, and what came of it. */
 export type BacktestRun = {
@@ -14,6 +18,8 @@ export type BacktestRun = {
   againstSide: Side | undefined;
   period: Period;
   computed: Computed;
+  /** Undefined where there is nothing to say of card transactions. */
+  transactions: ComputedTransactions | undefined;
 };
 
 /** Writes a backtest and its cells to `raw`, in one transaction, and holds the warehouse until the connection ends. */
@@ -23,20 +29,21 @@ export async function storeBacktest(
   onNotice: (notice: string) => void,
 ): Promise<void> {
   await commitLoad(warehouse, { runId: run.id, kind: "backtest", onNotice }, async (loadId) => {
-    await warehouse.query("insert into raw.backtests select * from json_populate_record(null::raw.backtests, $1)", [
-      JSON.stringify({ ...backtestRow(run), load_id: loadId }),
-    ]);
-    const cells = run.computed.cells.map((cell, index) => cellRow(run.id, cell, index, loadId));
-    await warehouse.query(
-      "insert into raw.backtest_cells select * from json_populate_recordset(null::raw.backtest_cells, $1)",
-      [JSON.stringify(cells)],
-    );
+    const insert = async (table: string, rows: readonly object[]) => {
+      const own = rows.map((row) => ({ backtest_id: run.id, ...row, load_id: loadId }));
+      await warehouse.query(`insert into raw.${table} select * from json_populate_recordset(null::raw.${table}, $1)`, [
+        JSON.stringify(own),
+      ]);
+    };
+    await insert("backtests", [backtestRow(run)]);
+    await insert("backtest_cells", run.computed.cells.map(cellRow));
+    await insert("backtest_transaction_cells", run.transactions?.cells.map(flagRow) ?? []);
+    await insert("backtest_transaction_rules", run.transactions?.rules.map(ruleRow) ?? []);
   });
 }
 
-function backtestRow({ id, candidate, against, againstSide, period, computed }: BacktestRun) {
+function backtestRow({ candidate, against, againstSide, period, computed }: BacktestRun) {
   return {
-    backtest_id: id,
     ran_at: computed.ranAt,
     candidate_policy: candidate.policy.name,
     candidate_sha256: candidate.sha256,
@@ -54,9 +61,8 @@ function backtestRow({ id, candidate, against, againstSide, period, computed }: 
   };
 }
 
-function cellRow(id: string, cell: Cell, index: number, loadId: string) {
+function cellRow(cell: Cell, index: number) {
   return {
-    backtest_id: id,
     cell_number: index + 1,
     risk_level: cell.riskLevel,
     region: cell.region,
@@ -70,6 +76,5 @@ function cellRow(id: string, cell: Cell, index: number, loadId: string) {
     exposure: decimalOf(cell.exposure),
     rated: cell.rated,
     bad: cell.bad,
-    load_id: loadId,
   };
 }

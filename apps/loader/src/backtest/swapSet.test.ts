@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { byRegion, byRiskLevel, type Cell, minorUnitsOf, swapSetOf } from "./swapSet.ts";
+import { minorUnitsOf } from "./money.ts";
+import { byRegion, byRiskLevel, type Cell, swapSetOf } from "./swapSet.ts";
 
 const cell = (changes: Partial<Cell>): Cell => ({
   riskLevel: "Medium",
