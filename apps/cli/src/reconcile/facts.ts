@@ -176,6 +176,6 @@ export async function checkTransactionFacts(warehouse: Database, examplesMax: nu
 async function sharedColumns(warehouse: Database, fact: string): Promise<string[]> {
   const rows = await warehouse<{ name: string }[]>`
     select attname as name from pg_attribute
-    where attrelid = ${fact}::text::regclass and attnum > 0 and attname = any(${transactionColumns})`;
+    where attrelid = ${fact}::text::regclass and attnum > 0 and attname::text = any(${transactionColumns})`;
   return rows.map(({ name }) => name);
 }
