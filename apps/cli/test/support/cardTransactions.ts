@@ -7,9 +7,9 @@ import { ensureFirstPolicy } from "../../src/policies/firstPolicy.ts";
 import { policyOf } from "../../src/policies/policyFile.ts";
 import { commitTo } from "./commit.ts";
 
-/** A transaction_id. */
+/** A transaction_id. It has a letter, so that its case can be another. */
 export function uuidOf(number: number): string {
-  return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  return `00000000-0000-4000-a000-${String(number).padStart(12, "0")}`;
 }
 
 /** A good card transaction as a sender's JSON. */
