@@ -1,6 +1,6 @@
 import { topics } from "@scoreline/contracts";
 import { createConsumer } from "@scoreline/kafka/librdkafka";
-import { alertsOf, collections, connectMongo, type Db, rawTransactionsOf } from "@scoreline/stores/mongo";
+import { alertsOf, collections, connectMongo, countRawTransactions, type Db } from "@scoreline/stores/mongo";
 import { connectPostgres, type Database } from "@scoreline/stores/postgres";
 import type { Stores } from "./init.ts";
 
@@ -84,7 +84,7 @@ async function countDocuments(db: Db) {
   const [alerts, transactionAlerts, raw] = await Promise.all([
     alertsOf(db).countDocuments(),
     alertsOf(db).countDocuments({ kind: "transaction" }),
-    rawTransactionsOf(db).countDocuments(),
+    countRawTransactions(db),
   ]);
   return { alerts, transactionAlerts, raw };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   chunkOf,
   collections,
+  countRawTransactions,
   type Db,
   type RawTransaction,
   rawTransactionOf,
@@ -25,7 +26,7 @@ type Counts = { owed: number; met: number; following: number; read: number };
  */
 export async function checkRawTransactions(sql: Database, db: Db, examplesMax: number): Promise<Check> {
   const findings = new Findings(examplesMax);
-  const documents = await rawTransactionsOf(db).countDocuments();
+  const documents = await countRawTransactions(db);
   const trails = await readTrails(sql);
   const counts: Counts = { owed: 0, met: 0, following: 0, read: 0 };
   for (const trail of trails) {
