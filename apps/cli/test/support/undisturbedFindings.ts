@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { topics } from "@scoreline/contracts";
 import {
   compileTransactionSql,
   type Finding,
@@ -53,7 +54,7 @@ export async function findingDifferencesOf(sql: Database, db: Db): Promise<strin
 async function readRecorded(sql: Database): Promise<Recorded[]> {
   const streams = await sql<{ topic: string; partition: number; from: bigint; to: bigint }[]>`
     select topic, partition, start_offset as "from", next_offset as "to" from stream_offsets
-    where topic = 'transactions' order by partition`;
+    where topic = ${topics.transactions.name} order by partition`;
   const partitions = await Promise.all(
     streams.map(async ({ topic, partition, from, to }) => {
       const scored = await transactionEvents.readScored(sql, { topic, partition }, { from, to });

@@ -7,7 +7,7 @@ const deliveryMsMax = 90_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Records to send, those of one step at once, and how many steps a second. */
+/** Records to send, those of one step at once, and how many records a second. */
 export type Load = { records: Generator<RecordToSend[]>; perS: number };
 
 /** Sends records at steady rates until it is stopped; `stop` resolves, with their number, once the broker has all. */
