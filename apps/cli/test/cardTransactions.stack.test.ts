@@ -247,3 +247,23 @@ describe("redrive", () => {
     }
   });
 });
+
+test("reconcile finds no difference while card transactions come in", async () => {
+  const many = Array.from({ length: 6_000 }, (_, number) =>
+    transactionRecord(cardTransaction(1_000 + number, { user_id: `m-${number % 50}` })),
+  );
+  let isSent = false;
+  const sending = sent(...many).finally(() => {
+    isSent = true;
+  });
+  let rounds = 0;
+  while (!isSent) {
+    expect(differing(await reconcile(env))).toEqual([]);
+    rounds += 1;
+  }
+  await sending;
+  expect(rounds).toBeGreaterThan(1);
+  const result = await reconcile(env);
+  expect(differing(result)).toEqual([]);
+  expect(figuresOf(result)[raw]?.[1]).toBeGreaterThan(many.length);
+});
