@@ -1,6 +1,6 @@
 import { topics } from "@scoreline/contracts";
 import { ensureTopics } from "@scoreline/kafka/librdkafka";
-import { connectMongo, ensureAlertIndexes } from "@scoreline/stores/mongo";
+import { connectMongo, ensureAlertIndexes, ensureRawTransactionIndexes } from "@scoreline/stores/mongo";
 import { connectPostgres, migrate } from "@scoreline/stores/postgres";
 import { ensureFirstPolicy } from "./policies/firstPolicy.ts";
 
@@ -22,6 +22,7 @@ export async function initialise(
   const sql = connectPostgres(stores.CREDITDB_URL, { app: "scoreline-init", connectionsMax: 1 });
   try {
     await ensureAlertIndexes(db);
+    await ensureRawTransactionIndexes(db);
     const policy = await ensureFirstPolicy(db, sql, policyFile);
     return { migrations: [...creditdb, ...warehouse], policy: policy?.version };
   } finally {

@@ -40,7 +40,11 @@ beforeEach(async () => {
   connections = await newDatabases();
 });
 
-const explain = (id = "a-5") => explainDecision(connections, id);
+async function explain(id = "a-5"): Promise<Explanation> {
+  const explanation = await explainDecision(connections, id);
+  if (!explanation) throw new Error(`no decision on ${id}`);
+  return explanation;
+}
 const verdictOf = async (id?: string) => {
   const { verdict, findings } = await explain(id);
   return { verdict, findings: findings.join("\n") };
@@ -274,7 +278,11 @@ describe("scoreline explain", () => {
     });
   });
 
-  test("of an application without a decision says so", async () => {
-    expect((await run("a-9")).error).toBe("There is no decision on application a-9.");
+  test("of an id that is neither an application's nor a transaction's says so", async () => {
+    const neither = (id: string) => `There is no application with a decision and no card transaction that is ${id}.`;
+    expect((await run("a-9")).error).toBe(neither("a-9"));
+    const uuid = "00000000-0000-4000-8000-000000000009";
+    expect((await run(uuid)).error).toBe(neither(uuid));
+    expect((await run("no id")).error).toMatch(/1-64 characters/);
   });
 });

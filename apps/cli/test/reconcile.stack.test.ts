@@ -112,7 +112,7 @@ describe("scoreline reconcile", () => {
       "creditdb.credit_scores = raw.credit_scores, as loaded": [scored, scored],
       "raw.credit_scores = marts.fact_loan_application, as built": [scored, scored],
     });
-    expect(figures["decisions of suspected fraud = alerts in MongoDB"]?.[0]).toBeGreaterThan(100);
+    expect(figures["rows of suspected fraud = alerts in MongoDB"]?.[0]).toBeGreaterThan(100);
   });
 
   test("exits with 1 on a difference, names it and says what to do", async () => {
@@ -129,7 +129,7 @@ describe("scoreline reconcile", () => {
 
   type Fault = { break: () => Promise<() => Promise<void>>; named: () => Promise<string[]> };
   const outcomes = "credit_applications: offsets below next_offset = outcomes in PostgreSQL";
-  const alerts = "decisions of suspected fraud = alerts in MongoDB";
+  const alerts = "rows of suspected fraud = alerts in MongoDB";
   const facts = "raw.credit_scores = marts.fact_loan_application, as built";
   const copied = "creditdb.credit_scores = raw.credit_scores, as loaded";
   const fits = "partitions in stream_offsets = partitions of Kafka that fit";
@@ -195,7 +195,7 @@ describe("scoreline reconcile", () => {
       },
       named: async () => {
         const { id, at } = await fraud();
-        return [`${alerts}: ${id} has no alert; decided at ${at}`];
+        return [`${alerts}: ${id} has no alert; scored at ${at}`];
       },
     },
     "alerts too many, one of which no partition's chunk holds": {
@@ -207,9 +207,7 @@ describe("scoreline reconcile", () => {
         return async () => void (await alertsOf(db).deleteMany({ _id: { $in: ["forged", "stray"] } }));
       },
       named: async () => [
-        expect.stringMatching(
-          `^${alerts}: forged has an alert \\(at ${topic}/.*\\) and no decision of suspected fraud$`,
-        ),
+        expect.stringMatching(`^${alerts}: forged has an alert \\(at ${topic}/.*\\) and no row of suspected fraud$`),
         `${alerts}: stray is an alert that no partition's chunk holds`,
       ],
     },
@@ -242,7 +240,7 @@ describe("scoreline reconcile", () => {
       named: async () => {
         const { id } = await fraud();
         return [
-          `raw decisions of suspected fraud = raw.fraud_alerts: ${id} has no row in raw.fraud_alerts`,
+          `raw rows of suspected fraud = raw.fraud_alerts: ${id} has no row in raw.fraud_alerts`,
           `${facts}: ${id} has a fact that differs`,
         ];
       },
@@ -331,7 +329,7 @@ describe("scoreline reconcile", () => {
     const place = `${topic}/${partition}`;
     const result = await reconcile(env);
     expect(differing(result)).toEqual([
-      `${alerts}: unsent has no alert; decided at ${place}/${first}`,
+      `${alerts}: unsent has no alert; scored at ${place}/${first}`,
       `projected decisions = messages of credit_decisions: ${place}/${first} has no message`,
       `projected bad records = letters of dead_letters: ${place}/${first + 1n} has no message`,
     ]);

@@ -1,5 +1,5 @@
 export * from "./catalogue.ts";
-export { type ClauseOutcome, clauseOutcomes } from "./engine/clauses.ts";
+export { type ClauseOutcome, clauseOutcomes, type FraudOutcome, fraudOutcomes } from "./engine/clauses.ts";
 export type { ExplainedFacts } from "./engine/describe.ts";
 export { type Decision, Engine } from "./engine/engine.ts";
 export { type Finding, TransactionEngine } from "./engine/transactionEngine.ts";

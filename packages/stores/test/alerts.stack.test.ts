@@ -5,6 +5,7 @@ import {
   type ApplicationAlert,
   alertsOf,
   chunkOf,
+  countRawTransactions,
   ensureAlertIndexes,
   ensureRawTransactionIndexes,
   insertAlerts,
@@ -101,4 +102,16 @@ test("a raw transaction that is repeated is one document, and is found by its ch
   await insertRawTransactions(db, documents);
   expect(await rawTransactionsOf(db).find({ chunk: "transactions/2/0" }).sort({ _id: 1 }).toArray()).toEqual(documents);
   expect(documents[0]).toMatchObject({ amount: 19.99, is_fraud: null, received_at: new Date(1_000), offset: 0 });
+});
+
+test("raw transactions are counted as they are now", async () => {
+  const db = await newMongo();
+  await ensureRawTransactionIndexes(db);
+  expect(await countRawTransactions(db)).toBe(0);
+  const place = { topic: "transactions", partition: 2 };
+  const documents = Array.from({ length: 3_000 }, (_, i) => rawTransactionOf(place, scoredTransaction(BigInt(i))));
+  await insertRawTransactions(db, documents);
+  expect(await countRawTransactions(db)).toBe(3_000);
+  await rawTransactionsOf(db).deleteOne({ _id: documents[7]?._id ?? "" });
+  expect(await countRawTransactions(db)).toBe(2_999);
 });

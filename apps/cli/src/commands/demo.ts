@@ -14,18 +14,21 @@ import { bringUp } from "./up.ts";
 const settleMsMax = 120_000;
 
 const Simulated = z.object({ sent: z.number(), accepted: z.number(), refused: z.number() });
+const Parity = z.object({ decisions: z.number(), mismatches: z.number() });
 const Built = z.object({
   facts: z.number(),
   dbt: z.object({ tests_passed: z.number(), tests_failed: z.number() }),
-  parity: z.object({ decisions: z.number(), mismatches: z.number() }),
+  parity: Parity,
+  transaction_parity: Parity,
 });
 
 /** The candidate whose swap set the demo shows: approval at once from a higher credit score. */
 const candidate = join(repositoryRoot, "packages", "policy", "policies", "score-680.yaml");
 
 /**
- * `scoreline demo`: from nothing to a tested warehouse that makes every decision again, one decision explained and a
- * candidate backtested, each step with its time. The stack is left running.
+ * `scoreline demo`: from nothing to a tested warehouse that makes every decision again, of applications and of a quarter as
+ * many card transactions, one decision explained and a candidate backtested, each step with its time. The stack is left
+ * running.
  */
 export async function demoCommand(
   home: Home,
@@ -45,12 +48,13 @@ export async function demoCommand(
   const before = await readCounts(env);
   // An empty stack always shows the same demo; a later one sends applications that are not there yet.
   const seed = options.seed ?? before.scored + 1;
-  const args = ["simulate", "--count", String(options.count), "--seed", String(seed)];
-  const sent = Simulated.parse(
-    await timed(`Sending ${count(options.count)} applications (seed ${seed})`, () =>
-      runAppForJson("simulator", args, env),
-    ),
-  );
+  const simulate = async (what: string, number: number, ...flags: string[]) => {
+    const args = ["simulate", ...flags, "--count", String(number), "--seed", String(seed)];
+    const sending = () => runAppForJson("simulator", args, env);
+    return Simulated.parse(await timed(`Sending ${count(number)} ${what} (seed ${seed})`, sending));
+  };
+  const sent = await simulate("applications", options.count);
+  const transactionsSent = await simulate("transactions", Math.ceil(options.count / 4), "--transactions");
   const after = await timed("Scoring the stream", () => settledCounts(env, settleMsMax));
   const built = Built.parse(
     await timed("Building and testing the warehouse", () => runAppForJson("loader", ["run"], loaderEnv(home, env))),
@@ -69,6 +73,12 @@ export async function demoCommand(
     testsPassed: built.dbt.tests_passed,
     testsFailed: built.dbt.tests_failed,
     ...built.parity,
+    transactions: {
+      ...transactionsSent,
+      ...transactionDifference(before, after),
+      compared: built.transaction_parity.decisions,
+      mismatches: built.transaction_parity.mismatches,
+    },
   };
   if (options.json) {
     const explained = explanation?.recorded.application.application_id;
@@ -81,9 +91,12 @@ export async function demoCommand(
   if (explanation)
     process.stdout.write(`One decision explained (npx scoreline explain ID):\n${formatExplanation(explanation)}\n\n`);
   process.stdout.write(`${formatSwapSet(swapSet)}\n\n`);
+  const { compared, mismatches } = result.transactions;
+  process.stdout.write(`${count(compared)} transactions, ${count(mismatches)} mismatches\n`);
   process.stdout.write(`${count(result.decisions)} decisions, ${count(result.mismatches)} mismatches\n\n`);
   say(`Everything is left running. Look further:
   applications   POST ${env.INGEST_URL}/v1/applications (the key is in ${home.envFile})
+  transactions   POST ${env.INGEST_URL}/v1/transactions
   decisions      POST ${env.FRAUD_CHECK_URL}/v1/fraud-check, answered with the decision of record
   metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}
   star schema    DW_FINANCE_URL in ${home.envFile}, schema marts
@@ -98,6 +111,14 @@ function difference(before: Counts, after: Counts) {
     failedChecks: sum(after.failedChecks) - sum(before.failedChecks),
     failedRecords: after.failedRecords - before.failedRecords,
     alerts: after.alerts - before.alerts,
+  };
+}
+
+function transactionDifference(before: Counts, after: Counts) {
+  return {
+    scored: after.transactions.processed - before.transactions.processed,
+    duplicates: after.transactions.duplicates - before.transactions.duplicates,
+    alerts: after.transactions.alerts - before.transactions.alerts,
   };
 }
 
@@ -116,7 +137,9 @@ async function explainOne(env: StackEnv): Promise<Explanation | undefined> {
 
 type Result = ReturnType<typeof difference> &
   z.infer<typeof Simulated> &
-  Record<"facts" | "testsPassed" | "testsFailed" | "decisions" | "mismatches", number>;
+  Record<"facts" | "testsPassed" | "testsFailed" | "decisions" | "mismatches", number> & {
+    transactions: ReturnType<typeof transactionDifference> & z.infer<typeof Simulated>;
+  };
 
 function summary(result: Result, times: [string, number][]): string {
   const rows: [string, string][] = [
@@ -127,7 +150,11 @@ function summary(result: Result, times: [string, number][]): string {
     ["failed checks", `${count(result.failedChecks)} in ${count(result.failedRecords)} records`],
     ["duplicates", count(result.duplicates)],
     ["fraud alerts", count(result.alerts)],
-    ["facts", count(result.facts)],
+    ["transactions sent", count(result.transactions.sent)],
+    ["scored", count(result.transactions.scored)],
+    ["duplicates", count(result.transactions.duplicates)],
+    ["fraud alerts", count(result.transactions.alerts)],
+    ["facts of applications", count(result.facts)],
     ["dbt tests passed", `${count(result.testsPassed)} (${count(result.testsFailed)} failed)`],
   ];
   const timeRows = times.map(([name, ms]): [string, string] => [name, seconds(ms)]);

@@ -39,5 +39,10 @@ export function countRows(counts: Counts): [string, string][] {
     ["failed records", count(counts.failedRecords)],
     ["alerts", count(counts.alerts)],
     ["facts", count(counts.facts)],
+    ["transactions", count(counts.transactions.processed)],
+    ["transaction duplicates", count(counts.transactions.duplicates)],
+    ["transaction alerts", count(counts.transactions.alerts)],
+    ["raw transactions", count(counts.transactions.raw)],
+    ["transaction facts", count(counts.transactions.facts)],
   ];
 }

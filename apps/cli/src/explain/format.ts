@@ -1,12 +1,7 @@
-import {
-  type Counterfactual,
-  type PlainValue,
-  type ReasonCode,
-  type ReasonDetail,
-  reasons,
-} from "@scoreline/contracts";
+import { type Counterfactual, type ReasonCode, type ReasonDetail, reasons } from "@scoreline/contracts";
 import { instant, table } from "../terminal.ts";
-import type { ExplainedInput, Explanation } from "./explain.ts";
+import type { Explanation } from "./explain.ts";
+import { inputRow, plain, type Row, section, verdictLines } from "./sections.ts";
 
 /** An explanation for a person within the lender: it names fraud clauses, which a customer never sees. */
 export function formatExplanation(explanation: Explanation): string {
@@ -28,14 +23,8 @@ export function formatExplanation(explanation: Explanation): string {
   ].join("\n");
 }
 
-type Row = [label: string, value: string];
-
 function finalStatus({ recorded: { decision, review } }: Explanation): string {
   return review ? `${review.status} after review` : decision.approvalStatus;
-}
-
-function section(title: string, rows: Row[]): string[] {
-  return rows.length === 0 ? [] : [title, table(rows)];
 }
 
 function summaryRows({ recorded, exception }: Explanation): Row[] {
@@ -54,11 +43,6 @@ function summaryRows({ recorded, exception }: Explanation): Row[] {
     rows.push(["review", `${status} by ${reviewedBy} at ${instant(reviewedAt.getTime())}: ${reason}`]);
   }
   return rows;
-}
-
-function inputRow({ name, value, unfit }: ExplainedInput): Row {
-  if (unfit === undefined) return [name, value ?? "missing"];
-  return [name, `${value ?? "missing"}: ${unfit}`];
 }
 
 /** The reasons by code, in rank order: what the customer reads of each, and the tests behind it. */
@@ -90,16 +74,4 @@ function detailText(detail: ReasonDetail): string {
 function changesText({ kind, changes }: Counterfactual): string {
   const each = changes.map(({ input, from, to }) => `${input} ${plain(from)} -> ${plain(to)}`).join(" and ");
   return kind === "set" ? `${each} together` : each;
-}
-
-const plain = (value: PlainValue) => (value === null ? "missing" : String(value));
-
-const verdicts = {
-  same: "Evaluated again: the same, by the stream's engine and by SQL over the recorded events.",
-  "policy changed": "Evaluated again: the policy changed.",
-  "data changed": "Evaluated again: the data changed.",
-} as const;
-
-function verdictLines({ verdict, findings }: Explanation): string[] {
-  return [verdicts[verdict], ...findings.map((finding) => `  ${finding}`)];
 }

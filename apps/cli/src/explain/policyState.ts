@@ -10,25 +10,48 @@ import { type Catalogue, ForeignDocument, inspectVersion, readPolicies } from "@
 import { publishedHashes, type RecordedDecision } from "@scoreline/stores/postgres";
 import type { Connections } from "../connections.ts";
 
-/** The version that a decision was made by, as the catalogue has it now, and what is no longer as it was. */
-export type PolicyState = {
+/** The version that an event was scored by, as the catalogue has it now, and what is no longer as it was. */
+export type VersionState = {
   policy: CheckedPolicy | undefined;
-  exception: PolicyException | undefined;
+  /** Undefined where it holds a document that cannot be read. */
+  catalogue: Catalogue | undefined;
   changes: string[];
 };
 
-/** Looks up a decision's version and exception, and whether the catalogue still says that they were in force at its time. */
-export async function readPolicyState(connections: Connections, recorded: RecordedDecision): Promise<PolicyState> {
-  const { policy, changes } = await readVersion(connections, recorded.decision.policyVersion);
+/** The version and the exception that a decision was made by. */
+export type PolicyState = Pick<VersionState, "policy" | "changes"> & { exception: PolicyException | undefined };
+
+/** Looks up a version, and whether the catalogue still says that it was in force at a time. */
+export async function readVersionState(
+  connections: Connections,
+  policyVersion: string,
+  tMs: number,
+): Promise<VersionState> {
+  const { policy, changes } = await readVersion(connections, policyVersion);
   const catalogue = await readPolicies(connections.db).catch((error: unknown) => {
     if (error instanceof ForeignDocument) return error;
     throw error;
   });
   if (catalogue instanceof ForeignDocument) {
     if (changes.length === 0) changes.push(catalogue.message);
-    return { policy, exception: undefined, changes };
+    return { policy, catalogue: undefined, changes };
   }
-  const { exception, moved } = inForce(catalogue, recorded);
+  const version = versionInForce(catalogue.versions, tMs)?.version;
+  if (version !== policyVersion) {
+    changes.push(`by the catalogue ${version ?? "no version"} was in force at its time, not ${policyVersion}`);
+  }
+  return { policy, catalogue, changes };
+}
+
+/** Looks up a decision's version and exception, and whether the catalogue still says that they were in force at its time. */
+export async function readPolicyState(connections: Connections, recorded: RecordedDecision): Promise<PolicyState> {
+  const { policy, catalogue, changes } = await readVersionState(
+    connections,
+    recorded.decision.policyVersion,
+    recorded.tMs,
+  );
+  if (!catalogue) return { policy, exception: undefined, changes };
+  const { exception, moved } = exceptionAt(catalogue, recorded);
   return { policy, exception, changes: [...changes, ...moved] };
 }
 
@@ -52,16 +75,9 @@ async function readVersion({ db, sql }: Connections, version: string) {
   return { policy: checked.ok ? checked.policy : undefined, changes };
 }
 
-function inForce({ versions, exceptions }: Catalogue, { application, tMs, decision }: RecordedDecision) {
-  const moved: string[] = [];
-  const version = versionInForce(versions, tMs)?.version;
-  if (version !== decision.policyVersion) {
-    moved.push(`by the catalogue ${version ?? "no version"} was in force at its time, not ${decision.policyVersion}`);
-  }
+function exceptionAt({ exceptions }: Catalogue, { application, tMs, decision }: RecordedDecision) {
   const exception = new Exceptions(exceptions).inForce(application.application_id, application.user_id, tMs);
-  if (exception?.id !== decision.exceptionId) {
-    const [now, before] = [exception?.id ?? "none", decision.exceptionId ?? "none"];
-    moved.push(`by the catalogue the exception at its time is ${now}; it was decided by ${before}`);
-  }
-  return { exception, moved };
+  if (exception?.id === decision.exceptionId) return { exception, moved: [] };
+  const [now, before] = [exception?.id ?? "none", decision.exceptionId ?? "none"];
+  return { exception, moved: [`by the catalogue the exception at its time is ${now}; it was decided by ${before}`] };
 }

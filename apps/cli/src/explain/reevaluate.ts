@@ -1,18 +1,13 @@
-import { isDeepStrictEqual } from "node:util";
 import { type CheckedPolicy, compileSql, Engine, type PolicyException } from "@scoreline/policy";
 import {
-  type DecisionColumns,
   type RecomputedDecision,
   type RecordedDecision,
   recomputeEvents,
   recomputeRecorded,
 } from "@scoreline/stores/postgres";
 import type { Connections } from "../connections.ts";
-
-/** The windows of a decision as recorded, scaled, in the policy's order; NaN where one is not recorded. */
-export function recordedWindows(policy: CheckedPolicy, { features }: DecisionColumns): number[] {
-  return policy.features.map(({ name, type }) => Math.round((features[name] ?? Number.NaN) * 10 ** type.scale));
-}
+import { recordedWindows } from "./shown.ts";
+import { changed, changedFeatures, missingFeatures } from "./verdict.ts";
 
 /**
  * Decides a recorded application again: by the stream's engine from the recorded event and windows, and by SQL from the
@@ -32,9 +27,9 @@ export async function reevaluate(
 
 function streamChanges(policy: CheckedPolicy, recorded: RecordedDecision, exception: PolicyException | undefined) {
   const { application, decision } = recorded;
-  const windows = recordedWindows(policy, decision);
-  const missing = policy.features.filter((_, index) => Number.isNaN(windows[index])).map(({ name }) => name);
-  if (missing.length > 0) return missing.map((name) => `${name} is not recorded`);
+  const missing = missingFeatures(policy.features, decision.features);
+  if (missing.length > 0) return missing;
+  const windows = recordedWindows(policy.features, decision.features);
   const engine = new Engine(policy, decision.policyVersion);
   const now = engine.decide(application, windows, exception);
   const details = engine.explain(application, windows, now);
@@ -52,10 +47,6 @@ function streamChanges(policy: CheckedPolicy, recorded: RecordedDecision, except
 }
 
 function rowChanges({ decision }: RecordedDecision, now: RecomputedDecision): string[] {
-  const names = new Set([...Object.keys(decision.features), ...Object.keys(now.features)]);
-  const features = [...names].flatMap((name) =>
-    changed(name, decision.features[name], now.features[name], "the recorded rows give"),
-  );
   // An exception's reasons are its own; the policy's are not recorded then.
   const literals = decision.reasonDetails.map(({ literal }) => literal);
   const reasons =
@@ -66,7 +57,7 @@ function rowChanges({ decision }: RecordedDecision, now: RecomputedDecision): st
         ]
       : [];
   return [
-    ...features,
+    ...changedFeatures(decision.features, now.features),
     ...changed("is_fraud", decision.isFraud, now.is_fraud, "SQL decides"),
     ...changed("fraud_rules", decision.fraudRules, now.fraud_rules, "SQL decides"),
     ...changed("fraud_reason", decision.fraudReason, now.fraud_reason ?? undefined, "SQL decides"),
@@ -74,9 +65,4 @@ function rowChanges({ decision }: RecordedDecision, now: RecomputedDecision): st
     ...changed("policy_status", decision.policyStatus, now.policy_status, "SQL decides"),
     ...reasons,
   ];
-}
-
-function changed(name: string, recorded: unknown, now: unknown, how = "it comes out as"): string[] {
-  if (isDeepStrictEqual(recorded, now)) return [];
-  return [`${name} is recorded as ${JSON.stringify(recorded) ?? "none"}; ${how} ${JSON.stringify(now) ?? "none"}`];
 }

@@ -1,11 +1,9 @@
-import { topics } from "@scoreline/contracts";
 import { alertsOf, chunkOf, type Db } from "@scoreline/stores/mongo";
 import type { Database } from "@scoreline/stores/postgres";
 import { type Check, checkOf, Findings, type Place, placeOf } from "./check.ts";
+import { batchDocumentsMax, chunksOf, isInChunks } from "./chunks.ts";
 import { readStreams, type Stream } from "./positions.ts";
-
-const chunkOffsets = 10_000n;
-const batchDocumentsMax = 1_000;
+import { type Source, sources } from "./sources.ts";
 
 type AlertPlace = { _id: string; topic?: unknown; partition?: unknown; offset?: unknown; chunk?: unknown };
 
@@ -13,33 +11,33 @@ type AlertPlace = { _id: string; topic?: unknown; partition?: unknown; offset?: 
 const placeOnly = { _id: 1, topic: 1, partition: 1, offset: 1, chunk: 1 } as const;
 
 /**
- * Every decision of suspected fraud below projected_offset has one alert, under its application's id and with its place,
- * and no other alert is there. Alerts are read by `chunk`, the one predicate that every MongoDB-speaking server answers
- * by an index; those that no chunk holds are found by count. A chunk's alerts are read before its rows: an alert is
- * written after its row was committed, so one that has just come cannot look as if it had none.
+ * Every row of suspected fraud below projected_offset has one alert, under its event's id and with its place, and no other
+ * alert is there. Alerts that no chunk holds are found by count.
  */
 export async function checkAlerts(sql: Database, db: Db, examplesMax: number): Promise<Check> {
   const findings = new Findings(examplesMax);
   const documents = await alertsOf(db).countDocuments();
-  const streams = (await readStreams(sql)).filter(({ topic }) => topic === topics.creditApplications.name);
+  const streams = await readStreams(sql);
   const counts = { owed: 0, met: 0, read: 0 };
-  for (const stream of streams) {
-    for (let start = (stream.start / chunkOffsets) * chunkOffsets; start <= stream.next; start += chunkOffsets) {
-      const alerts = await readChunk(db, chunkOf(stream.topic, stream.partition, start));
-      const rows = await readFrauds(sql, stream, { from: start, to: start + chunkOffsets });
-      compareChunk({ stream, alerts, rows }, findings, counts);
-      counts.read += alerts.length;
+  for (const source of sources) {
+    for (const stream of streams.filter(({ topic }) => topic === source.topic)) {
+      for (const range of chunksOf(stream)) {
+        const alerts = await readChunk(db, chunkOf(stream.topic, stream.partition, range.from));
+        const rows = await readSuspected(sql, source, stream, range);
+        compareChunk({ stream, alerts, rows }, findings, counts);
+        counts.read += alerts.length;
+      }
     }
   }
   const strays = documents > counts.read ? await readStrays(sql, db, streams) : [];
-  for (const { _id } of strays) findings.add(_id, "is an alert that no partition's chunk holds");
+  for (const id of strays) findings.add(id, "is an alert that no partition's chunk holds");
   return checkOf(
     {
-      compared: "decisions of suspected fraud = alerts in MongoDB",
+      compared: "rows of suspected fraud = alerts in MongoDB",
       left: counts.owed,
       right: counts.met + strays.length,
       remedy:
-        "For a missing alert, stop the scorers, set projected_offset of its partition back to its offset, and start them: what lies above is projected again. An alert without a decision was written past the scorer: delete it by its _id.",
+        "For a missing alert, stop the scorers, set projected_offset of its partition back to its offset, and start them: what lies above is projected again. An alert without a row was written past the scorer: delete it by its _id.",
     },
     findings,
   );
@@ -49,17 +47,18 @@ async function readChunk(db: Db, chunk: string): Promise<AlertPlace[]> {
   return alertsOf(db).find({ chunk }, { batchSize: batchDocumentsMax }).project<AlertPlace>(placeOnly).toArray();
 }
 
-/** By application id, the offsets of a range's decisions of suspected fraud. */
-async function readFrauds(
+/** By the `_id` that its alert has, the offset of each row of suspected fraud in a range. */
+async function readSuspected(
   sql: Database,
+  { table, id, suspected, alertPrefix }: Source,
   { topic, partition }: Place,
   { from, to }: { from: bigint; to: bigint },
 ): Promise<Map<string, bigint>> {
-  const rows = await sql<{ application_id: string; record_offset: bigint }[]>`
-    select application_id, record_offset from credit_scores
+  const rows = await sql<{ id: string; record_offset: bigint }[]>`
+    select ${alertPrefix} || ${sql(id)}::text as id, record_offset from ${sql(table)}
     where topic = ${topic} and partition = ${partition} and record_offset >= ${from} and record_offset < ${to}
-      and is_fraud`;
-  return new Map(rows.map((row) => [row.application_id, row.record_offset]));
+      and ${sql(suspected)}`;
+  return new Map(rows.map((row) => [row.id, row.record_offset]));
 }
 
 function compareChunk(
@@ -71,38 +70,40 @@ function compareChunk(
   for (const [id, offset] of rows) {
     if (offset >= stream.projected) continue;
     counts.owed += 1;
-    if (!alerted.has(id)) findings.add(id, `has no alert; decided at ${placeOf(stream)}/${offset}`);
+    if (!alerted.has(id)) findings.add(id, `has no alert; scored at ${placeOf(stream)}/${offset}`);
   }
   for (const { _id, topic, partition, offset } of alerts) {
-    const decided = rows.get(_id);
+    const scored = rows.get(_id);
     // What is committed and not projected yet may have its alert already, or not.
-    if (decided !== undefined && decided >= stream.projected) continue;
+    if (scored !== undefined && scored >= stream.projected) continue;
     counts.met += 1;
     const place = `${topic}/${partition}/${offset}`;
-    if (decided === undefined) findings.add(_id, `has an alert (at ${place}) and no decision of suspected fraud`);
-    else if (place !== `${placeOf(stream)}/${decided}`) {
-      findings.add(_id, `has an alert at ${place} and was decided at ${placeOf(stream)}/${decided}`);
+    if (scored === undefined) findings.add(_id, `has an alert (at ${place}) and no row of suspected fraud`);
+    else if (place !== `${placeOf(stream)}/${scored}`) {
+      findings.add(_id, `has an alert at ${place} and was scored at ${placeOf(stream)}/${scored}`);
     }
   }
 }
 
-/** The alerts that none of the chunks holds, save those that were written since. Reads the whole collection. */
-async function readStrays(sql: Database, db: Db, streams: readonly Stream[]): Promise<AlertPlace[]> {
-  const known = new Map(streams.map((stream) => [placeOf(stream), stream]));
-  const strays: AlertPlace[] = [];
+/** The ids of alerts that none of the chunks holds, save those that were written since. Reads the whole collection. */
+async function readStrays(sql: Database, db: Db, streams: readonly Stream[]): Promise<string[]> {
+  const scored = new Set(sources.map(({ topic }) => topic));
+  const known = new Map(streams.filter(({ topic }) => scored.has(topic)).map((stream) => [placeOf(stream), stream]));
+  const outside = new Map<string, unknown>();
   const all = alertsOf(db).find({}, { batchSize: batchDocumentsMax }).project<AlertPlace>(placeOnly);
-  for await (const alert of all) {
-    const [, place = "", chunk = ""] = /^(.+\/\d+)\/(\d{1,15})$/.exec(String(alert.chunk)) ?? [];
-    const stream = known.get(place);
-    const start = BigInt(chunk || 0) * chunkOffsets;
-    const wasRead = stream && start + chunkOffsets > stream.start && start <= stream.next;
-    if (!wasRead && !(await isDecided(sql, alert))) strays.push(alert);
+  for await (const { _id, chunk } of all) if (!isInChunks(chunk, known)) outside.set(_id, chunk);
+  for (const source of sources) {
+    const owed = await readOwed(sql, source, [...outside.keys()]);
+    for (const { id, topic, partition, record_offset } of owed) {
+      if (outside.get(id) === chunkOf(topic, partition, record_offset)) outside.delete(id);
+    }
   }
-  return strays;
+  return [...outside.keys()];
 }
 
-async function isDecided(sql: Database, { _id, chunk }: AlertPlace): Promise<boolean> {
-  const [row] = await sql<(Place & { record_offset: bigint })[]>`
-    select topic, partition, record_offset from credit_scores where application_id = ${_id} and is_fraud`;
-  return row !== undefined && chunk === chunkOf(row.topic, row.partition, row.record_offset);
+/** Those of some alerts' ids whose events are of suspected fraud by now, with their places. */
+async function readOwed(sql: Database, { table, id, suspected, alertPrefix }: Source, alerts: readonly string[]) {
+  return sql<(Place & { id: string; record_offset: bigint })[]>`
+    select ${alertPrefix} || ${sql(id)}::text as id, topic, partition, record_offset from ${sql(table)}
+    where ${sql(suspected)} and ${alertPrefix} || ${sql(id)}::text = any(${alerts})`;
 }

@@ -1,5 +1,6 @@
 import type { Database } from "@scoreline/stores/postgres";
 import { type Check, checkOf, type Difference, Findings } from "./check.ts";
+import { hasTable } from "./warehouse.ts";
 
 /** Each of these is one statement on dw_finance, hence one moment of it: a load or a build that runs is not seen half. */
 type Counted = { left: bigint; right: bigint; differences: bigint };
@@ -25,11 +26,15 @@ async function compare(
   return checkOf({ ...check, left: Number(row?.left ?? 0), right: Number(row?.right ?? 0) }, findings);
 }
 
+/** There once the loader takes card transactions too; alerts in `raw` then have `alert_id`. */
+const loadedTransactions = "raw.processed_transactions";
+
 /** Rows in `raw` lie below their loaded offset: anything else came there past the loader. */
-export function checkBeyond(warehouse: Database, examplesMax: number): Promise<Check> {
+export async function checkBeyond(warehouse: Database, examplesMax: number): Promise<Check> {
   const rowsOf = (table: string) => `
     select '${table}' as source_table, topic, partition, record_offset from raw.${table}`;
   const tables = ["credit_scores", "data_quality_issues", "fraud_alerts"];
+  if (await hasTable(warehouse, loadedTransactions)) tables.push("processed_transactions");
   return compare(
     warehouse,
     {
@@ -49,28 +54,39 @@ export function checkBeyond(warehouse: Database, examplesMax: number): Promise<C
   );
 }
 
-/** The alerts that are loaded are those of the decisions that are loaded. */
-export function checkLoadedAlerts(warehouse: Database, examplesMax: number): Promise<Check> {
+/** The alerts that are loaded are those of the rows that are loaded. */
+export async function checkLoadedAlerts(warehouse: Database, examplesMax: number): Promise<Check> {
+  const hasTransactions = await hasTable(warehouse, loadedTransactions);
+  const alertId = hasTransactions ? "alert_id" : "application_id";
+  const suspected = [
+    `select application_id as ${alertId}, topic, partition, record_offset from raw.credit_scores where is_fraud`,
+    ...(hasTransactions
+      ? [
+          `select 'transaction/' || transaction_id::text, topic, partition, record_offset
+           from ${loadedTransactions} where flagged`,
+        ]
+      : []),
+  ].join(" union all ");
   return compare(
     warehouse,
     {
-      compared: "raw decisions of suspected fraud = raw.fraud_alerts",
+      compared: "raw rows of suspected fraud = raw.fraud_alerts",
       remedy:
         "Once MongoDB has the right alerts, run `scoreline warehouse --full-refresh`: it looks at every alert again.",
     },
     {
-      sides: `select (select count(*) from raw.credit_scores where is_fraud) as left,
+      sides: `select (select count(*) from (${suspected}) as suspected) as left,
         (select count(*) from raw.fraud_alerts) as right`,
       differing: `
-        select coalesce(decision.application_id, alert.application_id) as at,
+        select ${alertId} as at,
           case
-            when alert.application_id is null then 'has no row in raw.fraud_alerts'
-            when decision.application_id is null then 'has a row in raw.fraud_alerts and no decision of suspected fraud'
+            when alert.topic is null then 'has no row in raw.fraud_alerts'
+            when scored.topic is null then 'has a row in raw.fraud_alerts and no row of suspected fraud'
             else 'has an alert with another place'
           end as what
-        from (select * from raw.credit_scores where is_fraud) as decision
-        full outer join raw.fraud_alerts as alert using (application_id)
-        where (decision.topic, decision.partition, decision.record_offset)
+        from (${suspected}) as scored
+        full outer join raw.fraud_alerts as alert using (${alertId})
+        where (scored.topic, scored.partition, scored.record_offset)
           is distinct from (alert.topic, alert.partition, alert.record_offset)`,
     },
     examplesMax,
@@ -88,9 +104,7 @@ const factColumns = [
  * loaded. Undefined while no fact table is built. A load that no build has followed yet is not a difference.
  */
 export async function checkFacts(warehouse: Database, examplesMax: number): Promise<Check | undefined> {
-  const [built] = await warehouse<{ built: boolean }[]>`
-    select to_regclass('marts.fact_loan_application') is not null as built`;
-  if (!built?.built) return undefined;
+  if (!(await hasTable(warehouse, "marts.fact_loan_application"))) return undefined;
   const seen = "(select coalesce(max(load_id), 0) from marts.fact_loan_application)";
   const columnsOf = (side: string) => factColumns.map((column) => `${side}.${column}`).join(", ");
   return compare(
@@ -119,4 +133,49 @@ export async function checkFacts(warehouse: Database, examplesMax: number): Prom
     },
     examplesMax,
   );
+}
+
+/** Columns that a transaction's fact may take over from its raw row. */
+const transactionColumns = [
+  ...["user_id", "amount", "credit_score", "location", "merchant", "card_type", "device_id", "flagged"],
+  ...["policy_version", "topic", "partition", "record_offset"],
+];
+
+/** The facts on card transactions, as `checkFacts` compares those on applications. Undefined while none are built. */
+export async function checkTransactionFacts(warehouse: Database, examplesMax: number): Promise<Check | undefined> {
+  const fact = "marts.fact_transaction";
+  if (!(await hasTable(warehouse, fact))) return undefined;
+  const columns = await sharedColumns(warehouse, fact);
+  const seen = `(select coalesce(max(load_id), 0) from ${fact})`;
+  const columnsOf = (side: string) => columns.map((column) => `${side}.${column}`).join(", ");
+  return compare(
+    warehouse,
+    {
+      compared: `${loadedTransactions} = ${fact}, as built`,
+      remedy: "Run `scoreline warehouse --full-refresh`: it computes every fact again.",
+    },
+    {
+      sides: `select (select count(*) from ${loadedTransactions} where load_id <= ${seen}) as left,
+        (select count(*) from ${fact}) as right`,
+      differing: `
+        select coalesce(processed.transaction_id::text, fact.transaction_id::text) as at,
+          case
+            when fact.transaction_id is null then 'has no fact'
+            when processed.transaction_id is null then 'has a fact and no row in ${loadedTransactions}'
+            else 'has a fact that differs'
+          end as what
+        from ${loadedTransactions} as processed
+        full outer join ${fact} as fact on fact.transaction_id::text = processed.transaction_id::text
+        where (processed.transaction_id is null or processed.load_id <= ${seen})
+          and (${columnsOf("processed")}) is distinct from (${columnsOf("fact")})`,
+    },
+    examplesMax,
+  );
+}
+
+async function sharedColumns(warehouse: Database, fact: string): Promise<string[]> {
+  const rows = await warehouse<{ name: string }[]>`
+    select attname as name from pg_attribute
+    where attrelid = ${fact}::text::regclass and attnum > 0 and attname::text = any(${transactionColumns})`;
+  return rows.map(({ name }) => name);
 }

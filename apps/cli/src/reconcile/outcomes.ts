@@ -3,6 +3,7 @@ import { count } from "../terminal.ts";
 import { type Check, checkOf, Findings, type Place, placeOf } from "./check.ts";
 import { OffsetSet } from "./offsetSet.ts";
 import type { Position } from "./positions.ts";
+import { repeatCheck, sources } from "./sources.ts";
 
 /** What became of the offsets `[start, next)` of a partition, from the tables that the scorer commits to. */
 export type Outcomes = { position: Position } & Record<"scored" | "duplicates" | "failed" | "kept", OffsetSet>;
@@ -16,6 +17,7 @@ export async function readOutcomes(sql: Database, positions: readonly Position[]
 
 async function readPartition(sql: Database, position: Position): Promise<Outcomes> {
   const { topic, partition, start, next } = position;
+  const source = sources.find((one) => one.topic === topic);
   const read = async (table: string, condition = sql`true`) => {
     const set = new OffsetSet({ start, end: next });
     // The ranges of 10,000 offsets at a time: one range_agg over a whole partition would sort all of it in memory.
@@ -28,11 +30,12 @@ async function readPartition(sql: Database, position: Position): Promise<Outcome
     for await (const rows of chunks.cursor(100)) for (const { ranges } of rows) addMultirange(set, ranges);
     return set;
   };
+  const none = () => new OffsetSet({ start, end: next });
   return {
     position,
-    scored: await read("credit_scores"),
-    duplicates: await read("data_quality_issues", sql`check_type = 'duplicate_application_id'`),
-    failed: await read("data_quality_issues", sql`check_type <> 'duplicate_application_id'`),
+    scored: source ? await read(source.table) : none(),
+    duplicates: source ? await read("data_quality_issues", sql`check_type = ${repeatCheck(source)}`) : none(),
+    failed: await read("data_quality_issues", source && sql`check_type <> ${repeatCheck(source)}`),
     kept: await read("failed_records"),
   };
 }
@@ -122,7 +125,7 @@ type OutsideRow = Place & { table: string; offset: bigint; total: bigint };
 
 /** No row lies outside of what its partition has settled. One statement, hence one moment: nothing moves in between. */
 export async function checkOutside(sql: Database, examplesMax: number): Promise<Check> {
-  const tables = ["credit_scores", "data_quality_issues", "failed_records"];
+  const tables = [...sources.map(({ table }) => table), "data_quality_issues", "failed_records"];
   const parts = tables.map(
     (table) => `select '${table}' as "table", settled.topic, settled.partition, settled.record_offset
       from ${table} as settled left join stream_offsets as stream using (topic, partition)

@@ -1,10 +1,7 @@
-import { topics } from "@scoreline/contracts";
 import type { PartitionedConsumer, TopicState } from "@scoreline/kafka/librdkafka";
 import type { Database } from "@scoreline/stores/postgres";
 import { type Check, checkOf, Findings, type Place, placeOf } from "./check.ts";
-
-/** The topics whose records the scorer settles. */
-export const sourceTopics = [topics.creditApplications.name, topics.deadLetters.name];
+import { settledTopics } from "./sources.ts";
 
 /** How far a partition is settled and projected, from `stream_offsets`. */
 export type Stream = Place & { topicId: string; start: bigint; next: bigint; projected: bigint };
@@ -37,7 +34,7 @@ export async function readPositions(
   examplesMax: number,
 ): Promise<{ positions: Position[]; check: Check }> {
   const streams = await readStreams(sql);
-  const states = await describe(sourceTopics);
+  const states = await describe([...settledTopics]);
   const onBroker = [...states].flatMap(([topic, { partitions }]) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
   );

@@ -1,14 +1,15 @@
-import { topics } from "@scoreline/contracts";
 import { createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, type Db } from "@scoreline/stores/mongo";
 import { connectPostgres } from "@scoreline/stores/postgres";
 import type { Stores } from "../init.ts";
 import { checkAlerts } from "./alerts.ts";
 import { type Check, placeOf } from "./check.ts";
-import { checkBeyond, checkFacts, checkLoadedAlerts } from "./facts.ts";
+import { checkBeyond, checkFacts, checkLoadedAlerts, checkTransactionFacts } from "./facts.ts";
 import { checkMessages, readDecisions, readLetters } from "./messages.ts";
 import { checkKept, checkOutcomes, checkOutside, readOutcomes } from "./outcomes.ts";
-import { type Broker, type Position, readPositions, sourceTopics } from "./positions.ts";
+import { type Broker, type Position, readPositions } from "./positions.ts";
+import { checkRawTransactions } from "./rawTransactions.ts";
+import { applications, settledTopics, sources } from "./sources.ts";
 import { checkCopied, checkLoaded, type Databases, readLoaded } from "./warehouse.ts";
 
 /** Where a partition stands; `loaded` is undefined where the warehouse has loaded nothing of it. */
@@ -63,36 +64,42 @@ async function compare(
   // Loaded before projected before settled before what Kafka holds: each is bounded by the one that is read after it.
   const loaded = await readLoaded(warehouse);
   const { positions, check: fitting } = await readPositions(creditdb, broker, examplesMax);
-  const decisions = await readDecisions(broker, positions, examplesMax);
+  const ofApplications = positions.filter(({ topic }) => topic === applications.topic);
+  const decisions = await readDecisions(broker, ofApplications, examplesMax);
   const letters = await readLetters(broker, positions, examplesMax);
   const outcomes = await readOutcomes(creditdb, positions);
-  const owed = [...outcomes.values()].filter(({ position }) => position.topic === topics.creditApplications.name);
+  const owing = (topics: readonly string[]) =>
+    [...outcomes.values()].filter(({ position }) => topics.includes(position.topic));
+  const scoredTopics = sources.map(({ topic }) => topic);
   const checks: (Check | undefined)[] = [
     fitting,
-    ...sourceTopics.map((topic) => checkOutcomes(topic, outcomes.values(), letters.skipped, examplesMax)),
-    checkKept(topics.creditApplications.name, outcomes.values(), examplesMax),
+    ...settledTopics.map((topic) => checkOutcomes(topic, outcomes.values(), letters.skipped, examplesMax)),
+    ...scoredTopics.map((topic) => checkKept(topic, outcomes.values(), examplesMax)),
     await checkOutside(creditdb, examplesMax),
     await checkAlerts(creditdb, db, examplesMax),
+    await checkRawTransactions(creditdb, db, examplesMax),
     await checkMessages(
       creditdb,
       { compared: "projected decisions = messages of credit_decisions", table: "credit_scores", outcome: "scored" },
-      owed,
+      owing([applications.topic]),
       decisions,
       examplesMax,
     ),
     await checkMessages(
       creditdb,
       { compared: "projected bad records = letters of dead_letters", table: "data_quality_issues", outcome: "kept" },
-      owed,
+      owing(scoredTopics),
       letters,
       examplesMax,
     ),
     await checkLoaded(creditdb, loaded, examplesMax),
     await checkCopied(databases, "credit_scores", loaded, examplesMax),
+    await checkCopied(databases, "processed_transactions", loaded, examplesMax),
     await checkCopied(databases, "data_quality_issues", loaded, examplesMax),
     await checkBeyond(warehouse, examplesMax),
     await checkLoadedAlerts(warehouse, examplesMax),
     await checkFacts(warehouse, examplesMax),
+    await checkTransactionFacts(warehouse, examplesMax),
   ];
   const made = checks.filter((check) => check !== undefined);
   const loadedOf = new Map(

@@ -6,7 +6,11 @@ import { readStreams } from "./positions.ts";
 export type Loaded = Place & { table: string; topicId: string; offset: bigint };
 
 /** Tables whose rows `raw` holds as creditdb does, and what names a row. */
-const copiedTables = { credit_scores: "application_id", data_quality_issues: "issue_number" } as const;
+const copiedTables = {
+  credit_scores: "application_id",
+  processed_transactions: "transaction_id",
+  data_quality_issues: "issue_number",
+} as const;
 export type CopiedTable = keyof typeof copiedTables;
 
 /** creditdb and dw_finance. */
@@ -18,6 +22,12 @@ export async function readLoaded(warehouse: Database): Promise<Loaded[]> {
     select source_table as table, topic, partition, topic_id as "topicId", loaded_offset as "offset"
     from raw.load_offsets order by source_table, topic, partition`;
   return [...rows];
+}
+
+/** Whether dw_finance has a table. */
+export async function hasTable(warehouse: Database, table: string): Promise<boolean> {
+  const [row] = await warehouse<{ there: boolean }[]>`select to_regclass(${table}::text) is not null as there`;
+  return row?.there === true;
 }
 
 /** What is loaded lies within what is projected, of the same topics. Offsets projected are read after those loaded. */
@@ -51,14 +61,16 @@ type Row = { record_offset: bigint; key: string; digest: string };
 
 /**
  * The rows of a table below its loaded offsets are the same in creditdb and in `raw`, in every column. Both sides give a
- * number of rows and a sum of digests for each 10,000 offsets; only where those differ are rows read.
+ * number of rows and a sum of digests for each 10,000 offsets; only where those differ are rows read. Undefined where `raw`
+ * has no such table.
  */
 export async function checkCopied(
   { creditdb, warehouse }: Databases,
   table: CopiedTable,
   loaded: readonly Loaded[],
   examplesMax: number,
-): Promise<Check> {
+): Promise<Check | undefined> {
+  if (!(await hasTable(warehouse, `raw.${table}`))) return undefined;
   const findings = new Findings(examplesMax);
   const bounds = loaded.filter((place) => place.table === table);
   const columns = await columnsOf(warehouse, table);

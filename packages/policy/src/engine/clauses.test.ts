@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CheckedPolicy } from "../ir.ts";
 import { checkPolicy } from "../language/index.ts";
-import { type ClauseOutcome, clauseOutcomes } from "./clauses.ts";
+import { type ClauseOutcome, clauseOutcomes, fraudOutcomes } from "./clauses.ts";
 import { Engine } from "./engine.ts";
+import { TransactionEngine } from "./transactionEngine.ts";
 
 const yaml = `
 policy: loans
@@ -109,4 +110,46 @@ applications:`;
       }
     },
   );
+});
+
+describe("outcomes of the fraud clauses on a card transaction", () => {
+  const { transactions: rules } = policyOf(`${yaml}transactions:
+  features:
+    seen_1h: { count: true, window: 1h, cap: 1000 }
+    spent_1h: { sum: amount, window: 1h, cap: 10000000 }
+  fraud:
+    - { id: spike, when: "seen_1h > 1 && amount * seen_1h > 2 * spent_1h", reason: Spike }
+    - { id: abroad, when: "location != 'Austin' && card_type == 'AMEX'", reason: Abroad }
+`);
+  const facts = {
+    amount_minor: 4_050,
+    credit_score: 700,
+    merchant: "Grocer",
+    location: "Lisbon",
+    card_type: "AMEX" as const,
+    device_id: "d",
+  };
+
+  test("name what each read, in major units", () => {
+    expect(fraudOutcomes(rules, facts, [2, 4_100])).toEqual([
+      {
+        ...{ part: "fraud", id: "spike", outcome: "fails", test: "seen_1h > 1 && amount * seen_1h > 2 * spent_1h" },
+        values: { seen_1h: 2, amount: 40.5, spent_1h: 41 },
+      },
+      {
+        ...{ part: "fraud", id: "abroad", outcome: "holds", test: "location != 'Austin' && card_type == 'AMEX'" },
+        values: { location: "Lisbon", card_type: "AMEX" },
+      },
+    ]);
+  });
+
+  test("are those that the engine finds; a window that is not recorded is told as missing", () => {
+    const engine = new TransactionEngine(rules, "loans@1");
+    for (const amount_minor of [4_049, 4_050, 4_051]) {
+      const found = fraudOutcomes(rules, { ...facts, amount_minor }, [2, 4_050]);
+      const holding = found.filter(({ outcome }) => outcome === "holds").map(({ id }) => id);
+      expect(holding).toEqual(engine.decide({ ...facts, amount_minor }, [2, 4_050]).fraudRules);
+    }
+    expect(fraudOutcomes(rules, facts, [2])[0]?.values).toEqual({ seen_1h: 2, amount: 40.5, spent_1h: null });
+  });
 });

@@ -25,6 +25,7 @@ export {
 } from "./policies.ts";
 export { ForeignDocument, type StoredException, type StoredPolicy, sha256Of } from "./policyDocuments.ts";
 export {
+  countRawTransactions,
   ensureRawTransactionIndexes,
   insertRawTransactions,
   type RawTransaction,

@@ -68,3 +68,12 @@ export function rawTransactionsOf(db: Db): Collection<RawTransaction> {
 export async function ensureRawTransactionIndexes(db: Db): Promise<void> {
   await rawTransactionsOf(db).createIndex({ chunk: 1 });
 }
+
+/**
+ * How many raw transactions there are, by the server's own statistics. FerretDB answers a count by reading every document,
+ * which takes longer than an answer may for some 100,000 of them; its statistics it takes anew for each question.
+ */
+export async function countRawTransactions(db: Db): Promise<number> {
+  const { count } = await db.command({ collStats: collections.rawTransactions });
+  return Number(count);
+}

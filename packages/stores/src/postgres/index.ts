@@ -8,6 +8,7 @@ export { CopyWriter } from "./copyWriter.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
 export type { EventTable, Range } from "./eventTable.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
+export { type RecordedTransaction, readTransaction, recomputeRecordedTransaction } from "./findings.ts";
 export { migrate } from "./migrate.ts";
 export { advanceCursor, readCursor } from "./projectionCursors.ts";
 export {

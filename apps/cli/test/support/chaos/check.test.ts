@@ -2,11 +2,13 @@ import { deadLetterHeaders, topics } from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import { chunkOf } from "@scoreline/stores/mongo";
 import { describe, expect, test } from "vitest";
+import { cardTransaction, uuidOf } from "../cardTransactions.ts";
 import { historyDifferences } from "./check.ts";
-import type { FailedRow, History, IssueRow, ScoreRow } from "./history.ts";
+import type { FailedRow, History, IssueRow, ScoreRow, TransactionRow } from "./history.ts";
 import { undisturbedDifferences } from "./undisturbed.ts";
 
-const topic = topics.creditApplications.name;
+const applied = topics.creditApplications.name;
+const topic = applied;
 const letterHeaders = { key: null, timestampMs: 0, topic: topics.deadLetters.name, partition: 0, offset: 0n };
 
 function record(offset: number, value: string, more: Partial<ConsumedRecord> = {}): ConsumedRecord {
@@ -47,7 +49,40 @@ function row(partition: number, offset: number, id: string): ScoreRow {
   };
 }
 
-function issue(partition: number, offset: number, check: string, id: string): IssueRow {
+const cards = topics.transactions.name;
+const purchase = (number: number) =>
+  JSON.stringify(cardTransaction(number, { amount: 19.99, is_fraud: false, timestamp: 1 }));
+
+function transactionRow(offset: number, number: number): TransactionRow {
+  const { timestamp: _, ...event } = cardTransaction(number, { amount: 19.99, is_fraud: false, risk_level: null });
+  return {
+    ...event,
+    ...{ topic: cards, partition: 0, record_offset: offset, t_ms: 5_000, timestamp: "1970-01-01T00:00:01+00:00" },
+    ...{ flagged: true, fraud_rules: ["risky"], fraud_reason: "Risky", features: {}, policy_version: "p@1" },
+  };
+}
+
+/** The documents of a row of `transactionRow`. */
+function documentsOf(offset: number, number: number): Pick<History, "alerts" | "raw"> {
+  const place = { topic: cards, partition: 0, offset, chunk: chunkOf(cards, 0, 0n) };
+  const { transaction_id, location, merchant, user_id, credit_score, card_type, device_id } = cardTransaction(number);
+  const shared = { user_id, credit_score, amount: 19.99, location, merchant };
+  const found = { reason: "Risky", rules: ["risky"], policy_version: "p@1", status: "open" as const };
+  const times = { timestamp: new Date(1_000), received_at: new Date(5_000) };
+  return {
+    alerts: [
+      {
+        ...{ _id: `transaction/${transaction_id}`, kind: "transaction", transaction_id },
+        ...{ ...shared, ...found, alerted_at: new Date(5_000), ...place },
+      },
+    ],
+    raw: [
+      { _id: transaction_id, ...shared, card_type, device_id, risk_level: null, is_fraud: false, ...times, ...place },
+    ],
+  };
+}
+
+function issue(partition: number, offset: number, check: string, id: string, topic: string = applied): IssueRow {
   const place = { topic, partition, record_offset: offset, t_ms: 5_000 };
   return {
     ...place,
@@ -60,7 +95,10 @@ function issue(partition: number, offset: number, check: string, id: string): Is
   };
 }
 
-/** Offset 0 is scored, 1 repeats it, 2 is no JSON; the same id is on partition 1, and lost. */
+/**
+ * Offset 0 is scored, 1 repeats it, 2 is no JSON; the same id is on partition 1, and lost. Of card transactions, offset 0 is
+ * flagged and 1 repeats it.
+ */
 function good(): History {
   const bad: FailedRow = {
     topic,
@@ -92,19 +130,31 @@ function good(): History {
     received_at: new Date(5_000).toISOString(),
   };
   return {
-    records: [record(0, wire("a")), record(1, wire("a")), record(2, "{"), record(0, wire("a"), { partition: 1 })],
+    records: [
+      record(0, wire("a")),
+      record(1, wire("a")),
+      record(2, "{"),
+      record(0, wire("a"), { partition: 1 }),
+      record(0, purchase(0), { topic: cards }),
+      record(1, purchase(0), { topic: cards }),
+    ],
     progress: [
       { topic, partition: 0, next: 3, projected: 3, high: 3 },
       { topic, partition: 1, next: 1, projected: 1, high: 1 },
+      { topic: cards, partition: 0, next: 2, projected: 2, high: 2 },
     ],
     rows: [scored],
+    transactions: [transactionRow(0, 0)],
+    raw: documentsOf(0, 0).raw,
     issues: [
       issue(0, 1, "duplicate_application_id", "a"),
       issue(0, 2, "invalid_json", `${topic}/0/2`),
       issue(1, 0, "duplicate_application_id", "a"),
+      issue(0, 1, "duplicate_transaction_id", uuidOf(0), cards),
     ],
     failed: [bad],
     alerts: [
+      ...documentsOf(0, 0).alerts,
       {
         _id: "a",
         kind: "application",
@@ -146,7 +196,8 @@ test("either of two records on two partitions may have an id", () => {
     issue(0, 0, "duplicate_application_id", "a"),
     ...history.issues.filter(({ partition }) => partition === 0),
   ];
-  const place = historyDifferences({ ...history, alerts: [], decisions: [] });
+  const { alerts } = documentsOf(0, 0);
+  const place = historyDifferences({ ...history, alerts, decisions: [] });
   expect(place).toEqual(["alert a is missing", `decision ${topic}/1/0 is missing`]);
   expect(undisturbedDifferences(history, good())).toEqual([]);
 });
@@ -173,13 +224,35 @@ const slips: [what: string, slip: (history: History) => void, told: RegExp][] = 
   ],
   ["lost bytes", (history) => history.failed.splice(0, 1), /its bytes are not kept/],
   ["other bytes", ({ failed }) => Object.assign(failed[0] ?? {}, { record_value: "\\x00" }), /byte for byte/],
-  ["a lost alert", (history) => history.alerts.splice(0, 1), /alert a is missing/],
+  ["a lost alert", (history) => history.alerts.splice(1, 1), /alert a is missing/],
   [
     "an alert of nothing",
     (history) => history.rows.splice(0, 1, { ...row(0, 0, "a"), is_fraud: false }),
     /alert a has no row/,
   ],
-  ["another alert", ({ alerts }) => Object.assign(alerts[0] ?? {}, { offset: 1 }), /alert a is .* its row says/],
+  ["another alert", ({ alerts }) => Object.assign(alerts[1] ?? {}, { offset: 1 }), /alert a is .* its row says/],
+  [
+    "a lost transaction",
+    (history) => history.transactions.splice(0, 1),
+    /transactions\/0\/0 is neither scored nor one duplicate: nothing/,
+  ],
+  [
+    "a transaction of another amount",
+    ({ transactions }) => Object.assign(transactions[0] ?? {}, { amount: 1 }),
+    /0\/0 is .* recorded as/,
+  ],
+  [
+    "a repeat of a transaction that is taken for an application's",
+    ({ issues }) => Object.assign(issues[3] ?? {}, { check_type: "duplicate_application_id" }),
+    /transactions\/0\/1 is neither scored nor one duplicate: duplicate_app/,
+  ],
+  ["a transaction's lost alert", (history) => history.alerts.splice(0, 1), /alert transaction\/.*0 is missing/],
+  ["a lost raw transaction", (history) => history.raw.splice(0, 1), /raw transaction .*0 is missing/],
+  [
+    "another raw transaction",
+    ({ raw }) => Object.assign(raw[0] ?? {}, { merchant: "X" }),
+    /raw transaction .* its row/,
+  ],
   ["a lost decision", (history) => history.decisions.splice(0, 1), /decision .* is missing/],
   ["a decision of nothing", (history) => history.rows.splice(0, 1), /decision .* has no row/],
   ["a lost dead letter", (history) => history.letters.splice(0, 1), /dead letter .* is missing/],
@@ -208,8 +281,8 @@ describe("what is wrong is told", () => {
   test("a column that an undisturbed run leaves otherwise", () => {
     const [history, calm] = [good(), good()];
     for (const one of [history, calm]) {
-      one.records.pop();
-      one.issues.pop();
+      one.records.splice(3, 1);
+      one.issues.splice(2, 1);
     }
     Object.assign(history.rows[0] ?? {}, { features: { applications_1h: 2 } });
     expect(undisturbedDifferences(history, calm).join("\n")).toMatch(/row of .*applications_1h.* undisturbed/);

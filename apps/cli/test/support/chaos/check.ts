@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { type History, type IssueRow, issuesByPlace, rowPlace, type ScoreRow } from "./history.ts";
-import { judge, placesOf, type Verdict } from "./model.ts";
+import { topics } from "@scoreline/contracts";
+import { type History, type IssueRow, issuesByPlace, rowPlace, type ScoreRow, type TransactionRow } from "./history.ts";
+import { judge, nameOf, placesOf, type Verdict } from "./model.ts";
 import { projectionDifferences } from "./projections.ts";
 
 /**
- * What is wrong with a history, a sentence for each: every record of the topic must be exactly one of scored, duplicate and
- * failed, as the contract and its place say; every partition at its end; every projection what the rows say. Decisions and
+ * What is wrong with a history, a sentence for each: every record of both topics must be exactly one of scored, duplicate
+ * and failed, as the contract and its place say; every partition at its end; every projection what the rows say. Decisions and
  * windows are compared elsewhere.
  */
 export function historyDifferences(history: History): string[] {
@@ -21,12 +22,24 @@ function progressDifferences({ progress }: History): string[] {
   );
 }
 
-function outcomeDifferences({ rows, issues, failed }: History, verdicts: readonly Verdict[]): string[] {
-  const rowAt = new Map(rows.map((row) => [rowPlace(row), row]));
+type EventRow = ScoreRow | TransactionRow;
+
+/** The id of a row as `nameOf` has it. */
+function rowName(row: EventRow): string {
+  return nameOf({ topic: row.topic, id: String(row.application_id ?? row.transaction_id) });
+}
+
+function repeatCheck(topic: string): string {
+  return topic === topics.transactions.name ? "duplicate_transaction_id" : "duplicate_application_id";
+}
+
+function outcomeDifferences({ rows, transactions, issues, failed }: History, verdicts: readonly Verdict[]): string[] {
+  const events: EventRow[] = [...rows, ...transactions];
+  const rowAt = new Map(events.map((row) => [rowPlace(row), row]));
   const failedAt = new Map(failed.map((row) => [rowPlace(row), row]));
   const issuesAt = issuesByPlace(issues);
   const places = placesOf(verdicts);
-  const recorded = new Map(rows.map((row) => [row.application_id, rowPlace(row)]));
+  const recorded = new Set(events.map(rowName));
   const known = new Set(verdicts.map(({ place }) => place));
   const foreign = [...rowAt.keys(), ...issuesAt.keys(), ...failedAt.keys()].filter((place) => !known.has(place));
   const found = foreign.map((place) => `${place} is in the store and not on the topic`);
@@ -42,16 +55,17 @@ function outcomeDifferences({ rows, issues, failed }: History, verdicts: readonl
       for (const what of failureDifferences(verdict, own, bad)) wrong(what);
       continue;
     }
-    const { application_id: id } = verdict.application;
+    const { id } = verdict;
     if (bad) wrong("is good and its bytes are among the failed");
     if (row) {
       if (own.length > 0) wrong(`is scored and has issues: ${own.map(({ check_type }) => check_type)}`);
-      if (!places.get(id)?.includes(place)) wrong(`is scored and is not the first of ${id} on its partition`);
+      if (!places.get(nameOf(verdict))?.includes(place))
+        wrong(`is scored and is not the first of ${id} on its partition`);
       for (const what of eventDifferences(verdict, row)) wrong(what);
-    } else if (own.length !== 1 || own[0]?.check_type !== "duplicate_application_id") {
+    } else if (own.length !== 1 || own[0]?.check_type !== repeatCheck(verdict.topic)) {
       const checks = own.map(({ check_type }) => check_type).join(", ");
       wrong(`is neither scored nor one duplicate: ${checks || "nothing of it is there"}`);
-    } else if (own[0].failed_record_id !== id || !recorded.has(id)) {
+    } else if (own[0].failed_record_id !== id || !recorded.has(nameOf(verdict))) {
       wrong(`is a duplicate of ${own[0].failed_record_id}, which was never recorded`);
     }
   }
@@ -80,16 +94,9 @@ function hex(bytes: Buffer | null): string | null {
   return bytes && `\\x${bytes.toString("hex")}`;
 }
 
-function eventDifferences({ application }: Verdict & { kind: "application" }, row: ScoreRow): string[] {
-  const event = {
-    application_id: application.application_id,
-    user_id: application.user_id,
-    credit_score: application.credit_score,
-    loan_amount: application.loan_amount_minor / 100,
-    device_id: application.device_id ?? null,
-  };
-  const recorded = Object.fromEntries(Object.keys(event).map((column) => [column, row[column]]));
-  return isDeepStrictEqual(event, recorded)
+function eventDifferences({ columns }: Verdict & { kind: "event" }, row: EventRow): string[] {
+  const recorded = Object.fromEntries(Object.keys(columns).map((column) => [column, row[column]]));
+  return isDeepStrictEqual(columns, recorded)
     ? []
-    : [`is ${JSON.stringify(event)}, recorded as ${JSON.stringify(recorded)}`];
+    : [`is ${JSON.stringify(columns)}, recorded as ${JSON.stringify(recorded)}`];
 }

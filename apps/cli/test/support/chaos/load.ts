@@ -1,6 +1,5 @@
 import { DeliveryFailed, ProducerBusy, type RecordToSend } from "@scoreline/kafka";
 import { createProducer } from "@scoreline/kafka/librdkafka";
-import { chaosRecords } from "./records.ts";
 
 const stepMs = 20;
 const retryMs = 200;
@@ -8,21 +7,27 @@ const deliveryMsMax = 90_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends the records of `random` at a steady rate until it is stopped; `stop` resolves, with their number, once the broker has all. */
-export async function startLoad(brokers: string, random: () => number, ratePerS: number) {
+/** Records to send, those of one step at once, and how many records a second. */
+export type Load = { records: Generator<RecordToSend[]>; perS: number };
+
+/** Sends records at steady rates until it is stopped; `stop` resolves, with their number, once the broker has all. */
+export async function startLoad(brokers: string, loads: readonly Load[]) {
   const producer = createProducer({ brokers, clientId: "scoreline-test" });
   await producer.ready();
-  const records = chaosRecords(random);
   const sends: Promise<void>[] = [];
   let stopped = false;
-  const running = (async () => {
+  const run = async ({ records, perS }: Load) => {
     const startedMs = performance.now();
-    while (!stopped) {
-      const due = ((performance.now() - startedMs) / 1_000) * ratePerS;
-      while (sends.length < due) sends.push(...next(records).map((record) => sendSurely(producer, record)));
-      await pause(stepMs);
+    for (let count = 0; !stopped; await pause(stepMs)) {
+      const due = ((performance.now() - startedMs) / 1_000) * perS;
+      while (count < due) {
+        const step = next(records);
+        sends.push(...step.map((record) => sendSurely(producer, record)));
+        count += step.length;
+      }
     }
-  })();
+  };
+  const running = Promise.all(loads.map(run));
   return {
     stop: async () => {
       stopped = true;

@@ -17,12 +17,12 @@ export const mutants = {
   },
   "a batch is projected before it is committed": {
     file: "apps/scorer/src/partition.ts",
-    find: "const { sql, commit, seen, project, observer } = deps;",
+    find: "const { subject, sql, commit, seen, project, observer, trail } = deps;",
     replace:
-      "const { sql, seen, project, observer } = deps;\n" +
-      '    const commit: PartitionDeps["commit"] = async (at, settlement) => {\n' +
-      "      await project(at, settlement);\n" +
-      "      await deps.commit(at, settlement);\n" +
+      "const { subject, sql, seen, project, observer, trail } = deps;\n" +
+      "    const commit: typeof deps.commit = async (at, settlement, copies) => {\n" +
+      "      await project(at, settlement as never);\n" +
+      "      await deps.commit(at, settlement, copies);\n" +
       "    };",
   },
 } as const satisfies Record<string, Mutant>;

@@ -2,16 +2,35 @@ import { isDeepStrictEqual } from "node:util";
 import { deadLetterHeaders } from "@scoreline/contracts";
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import { chunkOf } from "@scoreline/stores/mongo";
-import { type FailedRow, type History, type IssueRow, issuesByPlace, rowPlace, type ScoreRow } from "./history.ts";
+import {
+  type FailedRow,
+  type History,
+  type IssueRow,
+  issuesByPlace,
+  rowPlace,
+  type ScoreRow,
+  type TransactionRow,
+} from "./history.ts";
 
-/** What is wrong with alerts, decisions and dead letters, given the committed rows that they are made from. */
-export function projectionDifferences({ rows, issues, failed, alerts, decisions, letters }: History): string[] {
+/** What is wrong with all that is projected, given the committed rows that it is made from. */
+export function projectionDifferences(history: History): string[] {
+  const { rows, transactions, raw, issues, failed, alerts, decisions, letters } = history;
   const issuesAt = issuesByPlace(issues);
   return [
     ...compare(
       "alert",
-      rows.filter((row) => row.is_fraud).map((row) => [row.application_id, alertOf(row)]),
+      [
+        ...rows.filter((row) => row.is_fraud).map((row): Named => [row.application_id, alertOf(row)]),
+        ...transactions
+          .filter((row) => row.flagged)
+          .map((row): Named => [`transaction/${row.transaction_id}`, transactionAlertOf(row)]),
+      ],
       alerts.map((alert) => [alert._id, alert]),
+    ),
+    ...compare(
+      "raw transaction",
+      transactions.map((row) => [row.transaction_id, rawOf(row)]),
+      raw.map((document) => [document._id, document]),
     ),
     ...compare(
       "decision",
@@ -27,19 +46,28 @@ export function projectionDifferences({ rows, issues, failed, alerts, decisions,
 }
 
 /** What was projected, once by its place: kind, place and content. */
-export function projected({ alerts, decisions, letters }: History): [what: string, place: string, content: unknown][] {
+export function projected({
+  alerts,
+  raw,
+  decisions,
+  letters,
+}: History): [what: string, place: string, content: unknown][] {
+  const placed = (what: string, documents: readonly Document[]) =>
+    documents.map((document): [string, string, unknown] => [
+      what,
+      `${document.topic}/${document.partition}/${document.offset}`,
+      document,
+    ]);
   return [
-    ...alerts.map((alert): [string, string, unknown] => [
-      "alert",
-      `${alert.topic}/${alert.partition}/${alert.offset}`,
-      alert,
-    ]),
+    ...placed("alert", alerts),
+    ...placed("raw transaction", raw),
     ...decisions.map(eventOf).map(([place, content]): [string, string, unknown] => ["decision", place, content]),
     ...letters.map(readLetter).map(([place, content]): [string, string, unknown] => ["dead letter", place, content]),
   ];
 }
 
 type Named = [id: string, content: unknown];
+type Document = { topic: string; partition: number; offset: number };
 
 /** At least once is once by the id: repeats must say the same. */
 function compare(what: string, expected: Named[], found: Named[]): string[] {
@@ -64,19 +92,51 @@ function alertOf(row: ScoreRow) {
     _id: row.application_id,
     kind: "application",
     application_id: row.application_id,
+    loan_amount: row.loan_amount,
+    ...suspicionOf(row),
+    ...documentPlace(row),
+  };
+}
+
+function transactionAlertOf(row: TransactionRow) {
+  return {
+    _id: `transaction/${row.transaction_id}`,
+    kind: "transaction",
+    transaction_id: row.transaction_id,
+    amount: row.amount,
+    location: row.location,
+    merchant: row.merchant,
+    ...suspicionOf(row),
+    ...documentPlace(row),
+  };
+}
+
+function suspicionOf(row: ScoreRow | TransactionRow) {
+  return {
     user_id: row.user_id,
     credit_score: row.credit_score,
-    loan_amount: row.loan_amount,
     reason: row.fraud_reason,
     rules: row.fraud_rules,
     policy_version: row.policy_version,
     alerted_at: new Date(row.t_ms),
     status: "open",
-    topic: row.topic,
-    partition: row.partition,
-    offset: row.record_offset,
-    chunk: chunkOf(row.topic, row.partition, BigInt(row.record_offset)),
   };
+}
+
+function rawOf(row: TransactionRow) {
+  const { user_id, amount, location, merchant, card_type, device_id, credit_score, risk_level, is_fraud } = row;
+  return {
+    _id: row.transaction_id,
+    ...{ user_id, amount, location, merchant, card_type, device_id, credit_score, risk_level, is_fraud },
+    timestamp: new Date(row.timestamp),
+    received_at: new Date(row.t_ms),
+    ...documentPlace(row),
+  };
+}
+
+function documentPlace({ topic, partition, record_offset }: ScoreRow | TransactionRow) {
+  const chunk = chunkOf(topic, partition, BigInt(record_offset));
+  return { topic, partition, offset: record_offset, chunk };
 }
 
 function decisionOf(row: ScoreRow) {

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { down, type Home, type StackEnv, up } from "@scoreline/stack";
-import { alertsOf, connectMongo, type Db } from "@scoreline/stores/mongo";
+import { alertsOf, connectMongo, type Db, rawTransactionsOf } from "@scoreline/stores/mongo";
 import { connectPostgres, type Database, migrate } from "@scoreline/stores/postgres";
 import { initialise } from "../../../src/init.ts";
 import { publishPolicy } from "../../../src/policies/publish.ts";
@@ -10,16 +10,22 @@ import { scoreline } from "../cli.ts";
 import { temporaryHome } from "../homes.ts";
 import { slidingPolicies } from "../slidingPolicy.ts";
 import { compareUndisturbed } from "../undisturbed.ts";
+import { findingDifferencesOf } from "../undisturbedFindings.ts";
 import { historyDifferences } from "./check.ts";
 import { endOfOutputs, type History, readHistory, readProgress } from "./history.ts";
 import { startLoad } from "./load.ts";
+import { chaosRecords } from "./records.ts";
 import { drawSchedule, type Fault } from "./schedule.ts";
 import { endTestScorer, sessionMs, startTestScorer, tail } from "./scorers.ts";
 import { Stage } from "./stage.ts";
+import { chaosTransactions } from "./transactionRecords.ts";
 import { undisturbedDifferences } from "./undisturbed.ts";
 
 const scorers = 3;
-const recordsPerS = 250;
+/** Applications, and card transactions beside them. */
+const recordsPerS = { applications: 250, transactions: 50 };
+/** Both kinds are drawn from numbers of their own, so that neither depends on how they take turns. */
+const transactionSeeds = 1_000_000;
 const settleMsMax = 90_000;
 /** The load goes on over the instant at which the second policy version takes effect. */
 const afterVersionMs = 3_000;
@@ -59,9 +65,10 @@ export async function runChaos(seed: number): Promise<ChaosReport> {
   return withChaosStack(async (stack) => {
     const random = seeded(seed);
     const schedule = drawSchedule(random, scorers, sessionMs);
-    const { text, stage, settled } = await disturb(stack, schedule, random);
+    const { text, stage, settled } = await disturb(stack, schedule, random, seeded(seed + transactionSeeds));
     const history = await readHistory(stack.env.KAFKA_BROKERS, stack.sql, stack.db);
     const decided = await compareUndisturbed(stack.sql, stack.db);
+    const found = await findingDifferencesOf(stack.sql, stack.db);
     const parity = await parityDifferences(stack.home, history.rows.length);
     const calm = settled === undefined ? await undisturbedRun(stack) : undefined;
     const differences = [
@@ -69,6 +76,7 @@ export async function runChaos(seed: number): Promise<ChaosReport> {
       ...(settled === undefined ? [] : [settled]),
       ...historyDifferences(history),
       ...decided.differences.map((difference) => `decided differently: ${JSON.stringify(difference)}`),
+      ...found.map((difference) => `found differently: ${difference}`),
       ...parity,
       ...(calm ? undisturbedDifferences(history, calm) : []),
     ];
@@ -79,7 +87,12 @@ export async function runChaos(seed: number): Promise<ChaosReport> {
 }
 
 /** Puts the load and the faults on the system, and waits until it is at rest; `settled` says why it did not come to rest. */
-async function disturb(stack: ChaosStack, schedule: readonly Fault[], random: () => number) {
+async function disturb(
+  stack: ChaosStack,
+  schedule: readonly Fault[],
+  random: () => number,
+  randomTransactions: () => number,
+) {
   const { home, env, sql, db } = stack;
   const file = join(home.dir, "longer.yaml");
   writeFileSync(file, longer);
@@ -87,7 +100,10 @@ async function disturb(stack: ChaosStack, schedule: readonly Fault[], random: ()
   const stage = new Stage(home, env, sql, scorers);
   try {
     await stage.started();
-    const load = await startLoad(env.KAFKA_BROKERS, random, recordsPerS);
+    const load = await startLoad(env.KAFKA_BROKERS, [
+      { records: chaosRecords(random), perS: recordsPerS.applications },
+      { records: chaosTransactions(randomTransactions), perS: recordsPerS.transactions },
+    ]);
     const startedMs = performance.now();
     const seconds = () => ((performance.now() - startedMs) / 1_000).toFixed(1);
     const running: Promise<string>[] = [];
@@ -132,10 +148,10 @@ async function parityDifferences(home: Home, decisions: number): Promise<string[
   return [`parity ended with ${code} and is not of ${decisions} decisions: ${last}\n${stderr}`];
 }
 
-/** One scorer, left alone, over the same records into an empty database; the alerts of the run before are gone. */
+/** One scorer, left alone, over the same records into an empty database; the documents of the run before are gone. */
 async function undisturbedRun({ home, env, sql, db }: ChaosStack): Promise<History> {
   const since = await endOfOutputs(env.KAFKA_BROKERS);
-  await alertsOf(db).deleteMany({});
+  await Promise.all([alertsOf(db).deleteMany({}), rawTransactionsOf(db).deleteMany({})]);
   await sql`create database undisturbed`;
   const url = new URL(env.CREDITDB_URL);
   url.pathname = "/undisturbed";
@@ -154,11 +170,18 @@ async function undisturbedRun({ home, env, sql, db }: ChaosStack): Promise<Histo
   }
 }
 
-function summary({ rows, issues, failed, alerts, decisions, letters }: History, versions: Record<string, number>) {
-  const duplicates = issues.filter(({ check_type }) => check_type === "duplicate_application_id").length;
-  const amount = rows.reduce((sum, { loan_amount }) => sum + Math.round(loan_amount * 100), 0) / 100;
+function summary(history: History, versions: Record<string, number>): string {
+  const { rows, transactions, raw, issues, failed, alerts, decisions, letters } = history;
+  const duplicates = issues.filter(({ check_type }) => check_type.startsWith("duplicate_")).length;
+  const applied = total(rows.map(({ loan_amount }) => loan_amount));
+  const spent = total(transactions.map(({ amount }) => amount));
   return (
-    `${rows.length} scored (${amount.toFixed(2)} in all; ${JSON.stringify(versions)}), ${duplicates} duplicates, ` +
-    `${failed.length} failed, ${alerts.length} alerts, ${decisions.length} decisions sent, ${letters.length} dead letters sent`
+    `${rows.length} scored (${applied} in all; ${JSON.stringify(versions)}), ${transactions.length} transactions ` +
+    `(${spent} in all), ${raw.length} raw, ${duplicates} duplicates, ${failed.length} failed, ${alerts.length} alerts, ` +
+    `${decisions.length} decisions sent, ${letters.length} dead letters sent`
   );
+}
+
+function total(amounts: readonly number[]): string {
+  return (amounts.reduce((sum, amount) => sum + Math.round(amount * 100), 0) / 100).toFixed(2);
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type History, rowPlace } from "./history.ts";
-import { judge, placesOf } from "./model.ts";
+import { judge, nameOf, placesOf } from "./model.ts";
 import { projected } from "./projections.ts";
 
 /**
@@ -10,14 +10,14 @@ import { projected } from "./projections.ts";
  */
 export function undisturbedDifferences(history: History, calm: History): string[] {
   const verdicts = judge(history.records);
-  const contested = new Set([...placesOf(verdicts)].filter(([, places]) => places.length > 1).map(([id]) => id));
+  const contested = new Set([...placesOf(verdicts)].filter(([, places]) => places.length > 1).map(([name]) => name));
   const userAt = new Map<string, string>();
   const users = new Set<string>();
   for (const verdict of verdicts) {
-    if (verdict.kind !== "application") continue;
-    const user = `${verdict.partition} ${verdict.application.user_id}`;
+    if (verdict.kind !== "event") continue;
+    const user = `${verdict.topic} ${verdict.partition} ${verdict.user}`;
     userAt.set(verdict.place, user);
-    if (contested.has(verdict.application.application_id)) users.add(user);
+    if (contested.has(nameOf(verdict))) users.add(user);
   }
   const comparable = (place: string) => !users.has(userAt.get(place) ?? "");
   const [disturbed, undisturbed] = [history, calm].map((of) => contents(of, comparable));
@@ -36,6 +36,7 @@ function contents(history: History, comparable: (place: string) => boolean): Map
     rows.map((row) => [what, rowPlace(row), row] as const);
   const all = [
     ...named("row", history.rows),
+    ...named("transaction", history.transactions),
     ...history.issues.map((row) => [`issue ${row.issue_number}`, rowPlace(row), row] as const),
     ...named("failed record", history.failed),
     ...projected(history),
