@@ -23,6 +23,10 @@ type Demo = Record<
   number
 > & {
   explained: string;
+  transactions: Record<
+    "sent" | "accepted" | "refused" | "scored" | "duplicates" | "alerts" | "compared" | "mismatches",
+    number
+  >;
   swapSet: { approvals: Record<"before" | "after" | "won" | "lost", { applications: number }> };
 };
 
@@ -58,11 +62,19 @@ describe("scoreline demo", () => {
     expect(demo.refused).toBeGreaterThan(0);
     expect(demo.duplicates).toBeGreaterThan(0);
     expect(demo.scored + demo.duplicates).toBe(demo.accepted);
-    expect(demo.failedRecords).toBe(demo.refused);
+    expect(demo.failedRecords).toBe(demo.refused + demo.transactions.refused);
     expect(demo.alerts).toBeGreaterThan(0);
     expect(demo.facts).toBe(demo.scored);
     expect(demo.testsPassed).toBeGreaterThan(30);
     expect(demo.testsFailed).toBe(0);
+  });
+
+  test("card transactions go the same way, and are judged again by SQL", () => {
+    const { transactions } = demo;
+    expect(transactions.sent).toBe(750);
+    expect(transactions.accepted + transactions.refused).toBe(transactions.sent);
+    expect(transactions.scored + transactions.duplicates).toBe(transactions.accepted);
+    expect(transactions).toMatchObject({ compared: transactions.scored, mismatches: 0 });
   });
 
   test("the warehouse makes every decision again, explains one, and says what a candidate would change", () => {
@@ -103,6 +115,7 @@ describe("scoreline demo", () => {
   test("the same seed again is all duplicates, and changes no fact", async () => {
     const sent = jsonOf<Demo>(await scoreline(home, "demo", "--count", "3000", "--seed", "1", "--json"));
     expect(sent).toMatchObject({ scored: 0, duplicates: demo.accepted, alerts: 0, facts: demo.facts, testsFailed: 0 });
+    expect(sent.transactions).toMatchObject({ scored: 0, duplicates: demo.transactions.accepted, alerts: 0 });
   });
 
   test("a scorer that is gone is named, and status says so by its exit code", async () => {
