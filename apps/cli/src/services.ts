@@ -18,6 +18,12 @@ export type HttpRuntime = "node" | "deno";
  */
 const nodeSettings: Readonly<Record<string, readonly string[]>> = { scorer: ["--max-semi-space-size=64"] };
 
+/**
+ * Threads for what is asked of librdkafka: each of the scorer's three consumers keeps one while it polls, and Node has four
+ * unless told.
+ */
+const scorerThreads = "8";
+
 /** The arguments with which Node runs an app's TypeScript; `root` is the checkout. */
 export function nodeArguments(app: string, root = repositoryRoot): string[] {
   return [...(nodeSettings[app] ?? []), "--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
@@ -56,6 +62,7 @@ export function appServices(home: Home, env: StackEnv, runtime: HttpRuntime = "n
       name: scorerName(index + 1),
       args: nodeArguments("scorer"),
       env: {
+        UV_THREADPOOL_SIZE: scorerThreads,
         KAFKA_BROKERS,
         CREDITDB_URL,
         MONGO_URL,
