@@ -45,3 +45,25 @@ matched as (
 
 )
 {% endmacro %}
+
+
+{#
+  The rows of `compared` that a parity table has to merge. A row that is compared again with the same result stays as it
+  is: a million rows are not written to say so.
+#}
+{% macro new_results(compared, id) %}
+    {% set columns = [
+        id, 'policy_version', 'policy_version_in_force', 'mismatches', 'recorded', 'recomputed', 'load_id'
+    ] %}
+    select {{ columns | join(', ') }}
+    from {{ compared }}
+    {% if is_incremental() and flags.FULL_REFRESH %}
+        where not exists (
+            select from {{ this }} as held
+            where true
+                {% for column in columns %}
+                    and held.{{ column }} {{ '=' if column == id else 'is not distinct from' }} {{ compared }}.{{ column }}
+                {% endfor %}
+        )
+    {% endif %}
+{% endmacro %}

@@ -5,30 +5,15 @@
     post_hook="{{ prune(this, 'application_id', ref('stg_creditdb__credit_scores')) }}"
 ) }}
 
-{% set columns = [
-    'application_id', 'policy_version', 'policy_version_in_force', 'mismatches', 'recorded', 'recomputed', 'load_id'
-] %}
-
 with compared as (
 
     select * from {{ ref('int_decisions_compared') }}
 
 ),
 
--- A row that is compared again with the same result stays as it is: a million rows are not written to say so.
 decision_parity as (
 
-    select {{ columns | join(', ') }}
-    from compared
-    {% if is_incremental() and flags.FULL_REFRESH %}
-        where not exists (
-            select from {{ this }} as held
-            where true
-                {% for column in columns %}
-                    and held.{{ column }} {{ '=' if column == 'application_id' else 'is not distinct from' }} compared.{{ column }}
-                {% endfor %}
-        )
-    {% endif %}
+    {{ new_results('compared', 'application_id') }}
 
 )
 
