@@ -58,9 +58,10 @@ def _name(value) -> str:
 
 
 def _lines(axes, visual: Visual, names: list[str], groups: dict):
+    marker = "o" if len(names) == 1 else None  # a line of one point is none
     for index, (key, values) in enumerate(groups.items()):
         heights = [values.get(name, float("nan")) for name in names]
-        axes.plot(range(len(names)), heights, color=colour_of(visual, key, index), label=key, lw=1.6)
+        axes.plot(range(len(names)), heights, color=colour_of(visual, key, index), label=key, lw=1.6, marker=marker)
     _ticks(axes, names)
     _scale(axes.yaxis, visual)
     axes.grid(axis="y", color="#E4E7EB", lw=0.6)
