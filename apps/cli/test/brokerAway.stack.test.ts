@@ -24,7 +24,7 @@ test("a scorer that starts while the broker is away waits for it, and ends when 
       await up(home);
       const sql = connectPostgres(env.CREDITDB_URL, { app: "test", connectionsMax: 1 });
       const taken = async () => (await sql`select from stream_offsets`).length;
-      await expect.poll(taken, { timeout: 30_000, interval: 100 }).toBe(12);
+      await expect.poll(taken, { timeout: 30_000, interval: 100 }).toBe(18);
       await sql.end();
       expect(await endTestScorer(scorer, "SIGTERM")).toBe(0);
     } finally {
@@ -45,7 +45,7 @@ test("a scorer that is told to end while the broker is away ends in good order w
     const scorers = ["one", "two"].map((name) => startTestScorer(home, env, name));
     try {
       const taken = async () => (await sql`select from stream_offsets`).length;
-      await expect.poll(taken, { timeout: 30_000, interval: 100 }).toBe(12);
+      await expect.poll(taken, { timeout: 30_000, interval: 100 }).toBe(18);
       process.kill(pidOf(home, "kafka") ?? Number.NaN, "SIGKILL");
       expect(await Promise.all(scorers.map((scorer) => endTestScorer(scorer, "SIGTERM")))).toEqual([0, 0]);
     } finally {

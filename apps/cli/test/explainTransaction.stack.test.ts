@@ -44,7 +44,7 @@ describe("explain of a card transaction says same", () => {
     for (const [index] of sent.entries()) expect(await verdictOf(index)).toEqual({ verdict: "same", findings: "" });
     const { recorded } = await explain();
     expect(recorded.finding).toMatchObject({ flagged: true, fraudRules: ["card-testing"] });
-    expect(recorded.finding.features).toMatchObject({ transactions_10m: 4, largest_10m: 3, transactions_24h: 5 });
+    expect(recorded.finding.features).toMatchObject({ transactions_10m: 4, spent_10m: 8.49, transactions_24h: 5 });
   });
 
   test("not for what lies outside: a later event of the same instant, an event that a window has just left", async () => {
@@ -59,7 +59,7 @@ describe("explain of a card transaction says data changed", () => {
   const change = (what: string, number: number) =>
     `update processed_transactions set ${what} where transaction_id = '${uuidOf(number)}'`;
   test.each([
-    ["an earlier amount", change("amount = 7", 2), /largest_10m is recorded as 3; the recorded rows give 7/],
+    ["an earlier amount", change("amount = 7", 2), /spent_10m is recorded as 8.49; the recorded rows give 12.99/],
     [
       "an earlier row that is gone",
       `delete from processed_transactions where transaction_id = '${uuidOf(3)}'`,
@@ -73,7 +73,7 @@ describe("explain of a card transaction says data changed", () => {
     ],
     [
       "a recorded window",
-      change(`features = features || '{"largest_10m": 6}'`, 5),
+      change(`features = features || '{"spent_10m": 60}'`, 5),
       /flagged is recorded as true; it comes out as false/,
     ],
     ["a window that is not recorded", change("features = features - 'spent_24h'", 5), /spent_24h is not recorded/],
@@ -99,7 +99,7 @@ describe("explain of a card transaction says policy changed", () => {
     expect(await explain()).toMatchObject({
       verdict: "policy changed",
       clauses: [],
-      features: expect.arrayContaining([{ name: "largest_10m", value: 3 }]),
+      features: expect.arrayContaining([{ name: "spent_10m", value: 8.49 }]),
     });
   });
 });
@@ -117,13 +117,13 @@ test("an explanation reads as what was sent and found, the sender's labels, inpu
     "  device_id  d-1",
     "Features",
     "  transactions_10m  4",
-    "  largest_10m       3",
+    "  spent_10m         8.49",
     "  locations_1h      1",
     "  transactions_24h  5",
     "  spent_24h         10.49",
     "  card_devices_24h  1",
     "Clauses",
-    "  fraud card-testing    holds  transactions_10m >= 4 && largest_10m <= 5: transactions_10m 4, largest_10m 3",
+    "  fraud card-testing    holds  amount <= 3 && transactions_10m >= 4 && spent_10m <= 10 * transactions_10m: amount 3, transactions_10m 4, spent_10m 8.49",
     "  fraud velocity        fails  transactions_10m > 12: transactions_10m 4",
     "  fraud amount-spike    fails  transactions_24h >= 4 && amount > 500 && amount * transactions_24h > 3 * spent_24h: transactions_24h 5, amount 3, spent_24h 10.49",
     "  fraud many-locations  fails  locations_1h > 3: locations_1h 1",

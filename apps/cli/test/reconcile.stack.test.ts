@@ -135,6 +135,12 @@ describe("scoreline reconcile", () => {
   const fits = "partitions in stream_offsets = partitions of Kafka that fit";
   const decision = () => anyDecision(false);
   const fraud = () => anyDecision(true);
+  /** An application whose fact no reason refers to. */
+  const approved = async () => {
+    const [row] = await creditdb<{ id: string }[]>`
+      select application_id as id from credit_scores where reasons = '{}' order by partition, record_offset limit 1`;
+    return row?.id;
+  };
   const faults: Record<string, Fault> = {
     "a row that was deleted in PostgreSQL": {
       break: async () => withdraw(creditdb, "credit_scores", `application_id = '${(await decision()).id}'`),
@@ -183,7 +189,7 @@ describe("scoreline reconcile", () => {
       },
       named: async () => [
         expect.stringMatching(`^${fits}: ${topic}/2 the topic's id is .*, recorded is another$`),
-        ...["credit_scores", "data_quality_issues", "fraud_alerts"].map((table) =>
+        ...["credit_scores", "data_quality_issues", "fraud_alerts", "processed_transactions"].map((table) =>
           expect.stringMatching(`: ${topic}/2 of raw.${table} is of the topic .*, now another$`),
         ),
       ],
@@ -246,9 +252,8 @@ describe("scoreline reconcile", () => {
       },
     },
     "a fact that is missing": {
-      break: async () =>
-        withdraw(warehouse, "marts.fact_loan_application", `application_id = '${(await decision()).id}'`),
-      named: async () => [`${facts}: ${(await decision()).id} has no fact`],
+      break: async () => withdraw(warehouse, "marts.fact_loan_application", `application_id = '${await approved()}'`),
+      named: async () => [`${facts}: ${await approved()} has no fact`],
     },
     "a warehouse that is ahead of creditdb": {
       break: async () => {

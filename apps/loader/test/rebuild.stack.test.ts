@@ -34,12 +34,12 @@ const slices: ((bench: Bench) => Promise<void>)[] = [
   async (bench) => {
     // Ann's earlier event comes from another partition, a year before and at the very moment of the next one.
     const applications = [
-      { id: "a0", offset: 7, partition: 2, user: "ann", name: "Anna", region: "Atlantis", tMs: t(-5) },
-      { id: "a2", offset: 8, partition: 2, user: "ann", region: "Utah", tMs: t(100) },
+      { id: "a0", offset: 0, partition: 2, user: "ann", name: "Anna", region: "Atlantis", tMs: t(-5) },
+      { id: "a2", offset: 1, partition: 2, user: "ann", region: "Utah", tMs: t(100) },
       { id: "b2", offset: 5, user: "bob", region: "TX", tMs: t(200), creditScore: 450 },
       { id: "c1", offset: 6, user: "cat", name: "Cat", tMs: t(201), submittedAt: "2024-12-31T00:00:00Z" },
     ];
-    await record(bench.creditdb, applications, { 0: 7, 2: 9 }, [grant]);
+    await record(bench.creditdb, applications, { 0: 7, 2: 2 }, [grant]);
     const review = { status: "Approved", reviewedBy: "rita", reason: "Payslips seen" } as const;
     await recordReview(bench.creditdb, "r1", review);
     await alert(bench, "f1", 2);
@@ -48,11 +48,11 @@ const slices: ((bench: Bench) => Promise<void>)[] = [
   async (bench) => {
     await publish(bench, { versions: [{ ...defaultVersion, version: "consumer-loans@2", fromMs: t(10_000) }] });
     const applications = [
-      { id: "a3", offset: 9, partition: 2, user: "ann", tMs: t(300) },
+      { id: "a3", offset: 2, partition: 2, user: "ann", tMs: t(300) },
       { id: "b3", offset: 7, user: "bob", age: 50, tMs: t(600), creditScore: 450 },
       { id: "c2", offset: 8, user: "cat", region: "Atlantis", tMs: t(601) },
     ];
-    await record(bench.creditdb, applications, { 0: 9, 2: 10 }, [grant, revocation]);
+    await record(bench.creditdb, applications, { 0: 9, 2: 3 }, [grant, revocation]);
   },
 ];
 

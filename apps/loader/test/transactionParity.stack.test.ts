@@ -14,9 +14,13 @@ const parityOnly = { withDbt: true, withFreshness: false, fullRefresh: false, pa
 const again = { ...parityOnly, withLoad: false, fullRefresh: true };
 
 const rules = policyOf(defaultVersion.yaml).transactions;
-/** Streams that try every rule at its edge, on three partitions of the topic. */
+const nextOffsets: Record<number, number> = {};
+/** Streams that try every rule at its edge, on three partitions of the topic, whose offsets have no gap. */
 const events = transactionVectors(rules, { seed: 5, count: 3_000 }).map((event): TransactionEvent => {
-  return { ...event, topic, partition: event.topic === "vectors" ? event.partition : 2 };
+  const partition = event.topic === "vectors" ? event.partition : 2;
+  const offset = nextOffsets[partition] ?? 0;
+  nextOffsets[partition] = offset + 1;
+  return { ...event, topic, partition, offset };
 });
 const findings = findAll(rules, defaultVersion.version, events);
 const flagged = findings.filter((finding) => finding.flagged).length;

@@ -123,8 +123,8 @@ const sql: readonly Slip[] = [
   [
     "the windows are not warmed",
     "sql/compile.ts",
-    "inputSteps(policy.inputs, events)",
-    "inputSteps(policy.inputs, `(select * from ${events} where in_scope) as scoped`)",
+    'inputSteps(policy.inputs, events, "application_id")',
+    'inputSteps(policy.inputs, `(select * from ${events} where in_scope) as scoped`, "application_id")',
   ],
   [
     "bounds of an attribute are not asked",
@@ -158,7 +158,7 @@ const sql: readonly Slip[] = [
   ["and becomes or", "sql/expression.ts", "join(` ${expr.kind} `)", 'join(" or ")'],
   [
     "the last fraud clause gives the alert its reason",
-    "sql/compile.ts",
+    "sql/fraud.ts",
     'case ${reasons.join(" ")} end',
     'case ${reasons.toReversed().join(" ")} end',
   ],
