@@ -44,6 +44,7 @@ test("a scorer that is told to end while the broker is away ends in good order w
     const sql = connectPostgres(env.CREDITDB_URL, { app: "test", connectionsMax: 1 });
     const scorers = ["one", "two"].map((name) => startTestScorer(home, env, name));
     try {
+      await Promise.all(scorers.map(untilStarted));
       const taken = async () => (await sql`select from stream_offsets`).length;
       await expect.poll(taken, { timeout: 30_000, interval: 100 }).toBe(18);
       process.kill(pidOf(home, "kafka") ?? Number.NaN, "SIGKILL");

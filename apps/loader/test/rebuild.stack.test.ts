@@ -121,7 +121,7 @@ describe("the same rows, however they came to be", () => {
     ]);
     const [thresholds] = await bench.warehouse`
       select count(*)::integer as rows, count(distinct policy_version)::integer as versions from marts.dim_policy_threshold`;
-    expect(thresholds).toEqual({ rows: 14, versions: 2 });
+    expect(thresholds).toEqual({ rows: 28, versions: 2 });
     hashes = await hashMarts(bench.warehouse);
   });
 
