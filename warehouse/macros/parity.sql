@@ -20,7 +20,7 @@
   time, under `--full-refresh`, and when a version or an exception that parity has not seen yet reaches back to an event
   that it has. (Publishing has a lead that rules this out; a document written past it does not go unseen.)
 #}
-{% macro parity_scope(block='applications') %}
+{% macro parity_scope(block) %}
     {% set compared = parity_of(block) %}
     {% if not execute or flags.FULL_REFRESH %}{{ return(0) }}{% endif %}
     {% set parity = adapter.get_relation(target.database, 'quality', compared.parity) %}
@@ -109,4 +109,16 @@
             and recorded.t_ms > users.first_t_ms - {{ window_ms }}
             and recorded.t_ms <= users.last_t_ms
     {% endif %}
+{% endmacro %}
+
+
+{# The rows of all compiled models, one a policy version; none, of the same types, before there is a version. #}
+{% macro union_of_versions(models, columns) %}
+    {% for model in models %}
+        select {{ columns | join(', ') }} from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
+    {% else %}
+        select {% for name, type in columns.items() %}null::{{ type }} as {{ name }}{{ '' if loop.last else ', ' }}{% endfor %}
+        where false
+    {% endfor %}
 {% endmacro %}

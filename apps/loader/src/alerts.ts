@@ -1,4 +1,4 @@
-import { alertsOf, chunkOf } from "@scoreline/stores/mongo";
+import { alertsOf, chunkOf, chunkOffsets } from "@scoreline/stores/mongo";
 import type { Db } from "mongodb";
 import type { Client } from "pg";
 import { z } from "zod";
@@ -6,7 +6,6 @@ import { placeOf, type Window } from "./windows.ts";
 
 /** Alerts written to Postgres by one statement. */
 const batchRowsMax = 1_000;
-const chunkOffsets = 10_000n;
 
 const common = {
   _id: z.string(),

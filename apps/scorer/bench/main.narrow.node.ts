@@ -15,7 +15,6 @@ import {
   connectPostgres,
   type Settlement,
 } from "@scoreline/stores/postgres";
-
 import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
 import { applications } from "../src/applications.ts";
 import { Config } from "../src/config.ts";

@@ -20,7 +20,7 @@ with recorded as (
         exception_id,
         load_id
     from {{ ref('stg_creditdb__credit_scores') }}
-    where load_id > {{ parity_scope() }}
+    where load_id > {{ parity_scope('applications') }}
 
 ),
 

@@ -11,7 +11,7 @@ decisions as (
         user_id,
         t_ms
     from {{ ref('stg_creditdb__credit_scores') }}
-    where load_id > {{ parity_scope() }}
+    where load_id > {{ parity_scope('applications') }}
 
 ),
 

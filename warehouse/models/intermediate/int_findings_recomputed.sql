@@ -5,13 +5,7 @@
 
 with int_findings_recomputed as (
 
-    {% for model in var('transaction_models') %}
-        select {{ columns | join(', ') }} from {{ ref(model) }}
-        {% if not loop.last %}union all{% endif %}
-    {% else %}
-        select {% for name, type in columns.items() %}null::{{ type }} as {{ name }}{{ '' if loop.last else ', ' }}{% endfor %}
-        where false
-    {% endfor %}
+    {{ union_of_versions(var('transaction_models'), columns) }}
 
 )
 

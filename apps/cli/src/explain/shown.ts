@@ -28,7 +28,7 @@ export function recordedFeatures(
   });
 }
 
-/** The windows of a decision as recorded, scaled, in the policy's order; NaN where one is not recorded. */
+/** The declared windows as recorded, scaled, in the policy's order; NaN where one is not recorded. */
 export function recordedWindows(declared: readonly Feature[], recorded: Readonly<Record<string, number>>): number[] {
   return declared.map(({ name, type }) => Math.round((recorded[name] ?? Number.NaN) * 10 ** type.scale));
 }

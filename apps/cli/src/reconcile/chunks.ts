@@ -1,3 +1,4 @@
+import { chunkOffsets } from "@scoreline/stores/mongo";
 import type { Stream } from "./positions.ts";
 
 /*
@@ -6,7 +7,6 @@ import type { Stream } from "./positions.ts";
  * look as if it had no row.
  */
 
-export const chunkOffsets = 10_000n;
 /** Documents that a cursor gives in one go. */
 export const batchDocumentsMax = 1_000;
 

@@ -23,7 +23,7 @@ export type RunEvent = {
 const schemas = "https://openlineage.io/spec";
 const schemaURL = `${schemas}/2-0-2/OpenLineage.json#/$defs/RunEvent`;
 export const producer = "urn:scoreline:loader";
-export const jobNamespace = "scoreline";
+const jobNamespace = "scoreline";
 
 /** The facets that are used, by the version of their schema. */
 const facetVersions = {

@@ -17,7 +17,7 @@ const measureNames = (model: Model) => model.tables.flatMap(({ measures }) => me
 const tableOf = (model: Model, name: string) => model.tables.find((table) => table.name === name);
 
 /** The column at a place. */
-export const columnAt = (model: Model, { table, column }: Place) =>
+const columnAt = (model: Model, { table, column }: Place) =>
   tableOf(model, table)?.columns.find(({ name }) => name === column);
 
 function tableProblems(model: Model, table: Table): string[] {

@@ -1,4 +1,4 @@
-import type { Field } from "./field.ts";
+import { type Field, queryRef } from "./field.ts";
 import type { Box } from "./layout.ts";
 import { colour, colourBy, decimal, flag, format, pointsOf, text } from "./literal.ts";
 import { palette } from "./palette.ts";
@@ -8,13 +8,7 @@ import type { Visual } from "./visual.ts";
 type Base = { name: string; title: string; alt: string; box: Box };
 
 type Chart = Base & {
-  type:
-    | "lineChart"
-    | "columnChart"
-    | "barChart"
-    | "clusteredColumnChart"
-    | "clusteredBarChart"
-    | "hundredPercentStackedBarChart";
+  type: "lineChart" | "columnChart" | "clusteredColumnChart" | "clusteredBarChart" | "hundredPercentStackedBarChart";
   by: Field;
   values: Field[];
   /** Splits each value into series. */
@@ -49,7 +43,7 @@ export function chart({
     ),
     ...values.flatMap((value, index) => {
       const hex = valueColours?.[index];
-      return hex === undefined ? [] : [format({ fill: colour(hex) }, { metadata: `${value.table}.${value.name}` })];
+      return hex === undefined ? [] : [format({ fill: colour(hex) }, { metadata: queryRef(value) })];
     }),
   ];
   return {
@@ -137,7 +131,7 @@ export function table({
         ? {}
         : {
             values: fields.map((field) =>
-              format({ fontColor: colourBy(fontBy) }, { data: [everyRow], metadata: `${field.table}.${field.name}` }),
+              format({ fontColor: colourBy(fontBy) }, { data: [everyRow], metadata: queryRef(field) }),
             ),
           }),
     },

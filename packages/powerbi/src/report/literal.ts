@@ -10,9 +10,6 @@ export const flag = (value: boolean) => expression(String(value));
 /** A number with decimals, as sizes and bounds are written. */
 export const decimal = (value: number) => expression(`${value}D`);
 
-/** A whole number, as counts are written. */
-export const whole = (value: number) => expression(`${value}L`);
-
 /** A colour as #rrggbb. */
 export const colour = (hex: string) => ({ solid: { color: text(hex) } });
 

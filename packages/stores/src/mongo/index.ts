@@ -7,7 +7,7 @@ export {
   insertAlerts,
   type TransactionAlert,
 } from "./alerts.ts";
-export { chunkOf } from "./chunks.ts";
+export { chunkOf, chunkOffsets } from "./chunks.ts";
 export { collections, connectMongo, mongoDatabase } from "./connect.ts";
 export {
   AlreadyTaken,

@@ -8,7 +8,6 @@ import { applicationWindows } from "./windowRows.ts";
 
 /** Applications and the decisions on them: the table `credit_scores`. */
 export const applicationEvents: EventTable<ScoredRecord, CommittedScore> = {
-  name: "credit_scores",
   copies: (place, { scored, faulty }) => [
     ...copyInto(
       "credit_scores",

@@ -9,7 +9,6 @@ export type Range = { from: bigint; to: bigint };
 
 /** The table that a topic's scored events go to, and come back from. */
 export type EventTable<Scored, Committed = Scored> = {
-  readonly name: string;
   /** The COPYs of a settlement: its scored events in one order for all partitions, and its bad records. */
   readonly copies: (place: Place, settlement: Settlement<Scored>) => Copy[];
   /** Which of these ids are recorded already. */

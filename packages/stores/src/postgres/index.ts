@@ -6,7 +6,7 @@ export { connectPostgres, type Database } from "./connect.ts";
 export type { Copy } from "./copyTransaction.ts";
 export { CopyWriter } from "./copyWriter.ts";
 export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisions.ts";
-export type { EventTable, Range } from "./eventTable.ts";
+export type { EventTable } from "./eventTable.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { type RecordedTransaction, readTransaction, recomputeRecordedTransaction } from "./findings.ts";
 export { migrate } from "./migrate.ts";

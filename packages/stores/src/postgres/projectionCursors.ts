@@ -1,6 +1,5 @@
 import type { Database } from "./connect.ts";
-
-type Place = { topic: string; partition: number };
+import type { Place } from "./settlementRows.ts";
 
 /** How far a projection that goes its own pace has come on a partition: at first, to the partition's own beginning. */
 export async function readCursor(sql: Database, projection: string, { topic, partition }: Place): Promise<bigint> {

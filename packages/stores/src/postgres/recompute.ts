@@ -63,22 +63,6 @@ export type RecomputedFinding = {
   fraud_reason: string | null;
 };
 
-/** Judges card transactions by compiled rules, as `recompute` decides applications. */
-export async function recomputeTransactions(
-  sql: Database,
-  select: string,
-  events: readonly RecomputeTransaction[],
-): Promise<RecomputedFinding[]> {
-  const statement = `with ${recomputeEvents} as (
-  select * from json_to_recordset($1::text::json) as event (
-    transaction_id uuid, user_id text, topic text, partition integer, record_offset bigint, t_ms bigint, amount numeric,
-    credit_score integer, merchant text, location text, card_type text, device_id text, in_scope boolean)
-)
-select * from (
-${select}) as finding`;
-  return await sql.unsafe<RecomputedFinding[]>(statement, [JSON.stringify(events)]);
-}
-
 /** Decides events by a compiled policy, in one statement; a row for each event in scope, in no order. */
 export async function recompute(
   sql: Database,
@@ -94,4 +78,20 @@ export async function recompute(
 select * from (
 ${select}) as decision`;
   return await sql.unsafe<RecomputedDecision[]>(statement, [JSON.stringify(events)]);
+}
+
+/** Judges card transactions by compiled rules, as `recompute` decides applications. */
+export async function recomputeTransactions(
+  sql: Database,
+  select: string,
+  events: readonly RecomputeTransaction[],
+): Promise<RecomputedFinding[]> {
+  const statement = `with ${recomputeEvents} as (
+  select * from json_to_recordset($1::text::json) as event (
+    transaction_id uuid, user_id text, topic text, partition integer, record_offset bigint, t_ms bigint, amount numeric,
+    credit_score integer, merchant text, location text, card_type text, device_id text, in_scope boolean)
+)
+select * from (
+${select}) as finding`;
+  return await sql.unsafe<RecomputedFinding[]>(statement, [JSON.stringify(events)]);
 }

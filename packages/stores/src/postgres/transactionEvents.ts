@@ -9,7 +9,6 @@ import { transactionWindows } from "./windowRows.ts";
 
 /** Card transactions and what was found in them: the table `processed_transactions`. */
 export const transactionEvents: EventTable<ScoredTransaction, CommittedTransaction> = {
-  name: "processed_transactions",
   copies: (place, { scored, faulty }) => [
     ...copyInto(
       "processed_transactions",
