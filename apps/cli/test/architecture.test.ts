@@ -25,6 +25,7 @@ const violations: [rule: string, file: string, source: string][] = [
     "packages/kafka/src/x.ts",
     'import { migrate } from "@scoreline/stores/postgres";',
   ],
+  ["monitoring knows metrics only", "packages/monitoring/src/x.ts", 'import { topics } from "@scoreline/contracts";'],
   ["powerbi imports nothing of ours", "packages/powerbi/src/x.ts", 'import { reasons } from "@scoreline/contracts";'],
   ["http knows no broker", "packages/http/src/x.ts", 'import type { Producer } from "@scoreline/kafka";'],
   [

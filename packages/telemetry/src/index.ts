@@ -1,4 +1,4 @@
-export { catalogue, type MetricDefinition } from "./catalogue.ts";
+export { catalogue, type KeyOf, type MetricDefinition } from "./catalogue.ts";
 export { type DependencyWatchOptions, type Probe, watchDependencies } from "./dependencies.ts";
 export { type Health, healthRoutes } from "./health.ts";
 export { createLogger, type Logger } from "./logger.ts";

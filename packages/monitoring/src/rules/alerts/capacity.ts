@@ -1,0 +1,94 @@
+import { series } from "../../promql.ts";
+import type { Thresholds } from "../../thresholds.ts";
+import type { Alert } from "../rule.ts";
+
+const day = 86_400;
+
+/** What runs out: connections, certificates, keys. */
+export function capacityAlerts({ connections, expiry }: Thresholds): Alert[] {
+  return [
+    {
+      name: "PostgresConnectionsHigh",
+      severity: "warning",
+      signal: `sum(${series("postgresConnections")}) / max(${series("postgresConnectionsMax")})`,
+      fires: `> ${connections.above}`,
+      for: connections.for,
+      summary: "Postgres runs out of connections",
+      description: "{{ $value | humanizePercentage }} of the connections that Postgres takes are in use.",
+      cases: [
+        {
+          name: "a third is in use",
+          series: {
+            'scoreline_postgres_connections{app="loader",application="scoreline-scorer",state="idle"}': "33x40",
+            'scoreline_postgres_connections_max{app="loader"}': "100x40",
+          },
+          at: "6m",
+          fires: [],
+        },
+        {
+          name: "nearly all are in use",
+          series: {
+            'scoreline_postgres_connections{app="loader",application="scoreline-scorer",state="idle"}': "60x40",
+            'scoreline_postgres_connections{app="loader",application="other",state="active"}': "30x40",
+            'scoreline_postgres_connections_max{app="loader"}': "100x40",
+          },
+          at: "6m",
+          fires: [{ labels: {}, description: "90% of the connections that Postgres takes are in use." }],
+        },
+      ],
+    },
+    {
+      name: "CertificateExpiring",
+      severity: "warning",
+      signal: `min by (certificate) (${series("certificateExpiry")}) - time()`,
+      fires: `< ${expiry.certificate_days * day}`,
+      for: expiry.for,
+      summary: "A certificate ends soon",
+      description: "{{ $labels.certificate }} ends in {{ $value | humanizeDuration }}.",
+      // promtool's clock starts at the epoch: a series' value is the time that is left at its start.
+      cases: [
+        {
+          name: "a month is left",
+          series: {
+            'scoreline_certificate_expiry_timestamp_seconds{app="loader",certificate="door.pem"}': `${30 * day}x20`,
+          },
+          at: "4m",
+          fires: [],
+        },
+        {
+          name: "two days are left",
+          series: {
+            'scoreline_certificate_expiry_timestamp_seconds{app="loader",certificate="door.pem"}': `${2 * day + 240}x20`,
+          },
+          at: "4m",
+          fires: [{ labels: { certificate: "door.pem" }, description: "door.pem ends in 2d 0h 0m 0s." }],
+        },
+      ],
+    },
+    {
+      name: "ApiKeyExpiring",
+      severity: "warning",
+      signal: `min by (job, position) (${series("apiKeyExpiry")}) - time()`,
+      fires: `< ${expiry.api_key_days * day}`,
+      for: expiry.for,
+      summary: "An API key ends soon",
+      description: "Key {{ $labels.position }} of {{ $labels.job }} ends in {{ $value | humanizeDuration }}.",
+      cases: [
+        {
+          name: "a month is left",
+          series: {
+            'scoreline_api_key_expiry_timestamp_seconds{app="ingest",job="ingest",position="1"}': `${30 * day}x20`,
+          },
+          at: "4m",
+          fires: [],
+        },
+        {
+          name: "an hour is left",
+          series: { 'scoreline_api_key_expiry_timestamp_seconds{app="ingest",job="ingest",position="2"}': "3840x20" },
+          at: "4m",
+          fires: [{ labels: { job: "ingest", position: "2" }, description: "Key 2 of ingest ends in 1h 0m 0s." }],
+        },
+      ],
+    },
+  ];
+}
