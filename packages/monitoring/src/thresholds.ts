@@ -53,7 +53,7 @@ export const Thresholds = z.strictObject({
       .array(waits.extend({ long: Duration, short: Duration, rate: z.number().positive(), severity: Severity }))
       .min(1),
   }),
-  cardinality: z.strictObject({ series_per_target: count }),
+  cardinality: waits.extend({ series_per_target: count }),
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 

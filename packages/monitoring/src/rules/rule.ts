@@ -1,5 +1,8 @@
 import type { Duration, Severity } from "../thresholds.ts";
 
+/** The jobs by which Prometheus knows our processes. */
+export const apps = "ingest|fraud-check|scorer|loader";
+
 /** A recording rule: what several alerts and panels ask, computed once. Named `level:metric:operation`. */
 export type Recording = { record: string; expr: string };
 

@@ -1,11 +1,11 @@
 import { series } from "../../promql.ts";
 import type { Thresholds } from "../../thresholds.ts";
-import type { Alert } from "../rule.ts";
+import { type Alert, apps } from "../rule.ts";
 
 const day = 86_400;
 
 /** What runs out: connections, certificates, keys. */
-export function capacityAlerts({ connections, expiry }: Thresholds): Alert[] {
+export function capacityAlerts({ connections, expiry, cardinality }: Thresholds): Alert[] {
   return [
     {
       name: "PostgresConnectionsHigh",
@@ -34,6 +34,32 @@ export function capacityAlerts({ connections, expiry }: Thresholds): Alert[] {
           },
           at: "6m",
           fires: [{ labels: {}, description: "90% of the connections that Postgres takes are in use." }],
+        },
+      ],
+    },
+    {
+      name: "TooManySeries",
+      severity: "warning",
+      signal: `max by (job) (scrape_samples_post_metric_relabeling{job=~"${apps}"})`,
+      fires: `> ${cardinality.series_per_target}`,
+      for: cardinality.for,
+      summary: "A process exposes more series than it should",
+      description: "{{ $labels.job }} exposes {{ $value }} series.",
+      cases: [
+        {
+          name: "some hundreds, and another's thousands are its own",
+          series: {
+            'scrape_samples_post_metric_relabeling{job="scorer",instance="a:1"}': "600x20",
+            'scrape_samples_post_metric_relabeling{job="node",instance="a:2"}': "9000x20",
+          },
+          at: "4m",
+          fires: [],
+        },
+        {
+          name: "a label has grown",
+          series: { 'scrape_samples_post_metric_relabeling{job="scorer",instance="a:1"}': "9000x20" },
+          at: "4m",
+          fires: [{ labels: { job: "scorer" }, description: "scorer exposes 9000 series." }],
         },
       ],
     },

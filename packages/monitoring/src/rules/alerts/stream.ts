@@ -1,13 +1,12 @@
 import { series } from "../../promql.ts";
 import type { Thresholds } from "../../thresholds.ts";
-import type { Alert } from "../rule.ts";
+import { type Alert, apps } from "../rule.ts";
 
 const settled = (labels: string) => `scoreline_scorer_records_settled_total{app="scorer",${labels}}`;
 const lagSeconds = 'scoreline_scorer_lag_seconds{app="scorer",topic="credit_applications",partition="0"}';
 const lagRecords = 'scoreline_scorer_lag_records{app="scorer",topic="credit_applications",partition="0"}';
 const accepted = 'scoreline_ingest_applications_total{app="ingest",outcome="accepted"}';
 const oneSettled = settled('topic="credit_applications",outcome="scored"');
-const apps = "ingest|fraud-check|scorer|loader";
 
 /** Whether records come through: processes, what they stand on, lag, partitions, policies. */
 export function streamAlerts(thresholds: Thresholds): Alert[] {
