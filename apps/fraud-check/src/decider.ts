@@ -52,7 +52,7 @@ export function createDecider(deps: DeciderDeps): Decider {
     const place = appended.placeOf(application) ?? (await append(application));
     const waitingMs = performance.now();
     if (!(await commits.until(place, untilMs - waitingMs))) return pending();
-    waits.observe((performance.now() - waitingMs) / 1_000);
+    waits.observe({}, (performance.now() - waitingMs) / 1_000);
     const recorded = await decisions.read(application_id);
     appended.forget(application_id);
     if (!recorded) return notRecorded(await decisions.failures(place));
