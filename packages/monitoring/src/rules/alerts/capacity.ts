@@ -4,6 +4,9 @@ import { type Alert, apps } from "../rule.ts";
 
 const day = 86_400;
 
+/** The time that is left where nothing is watched that ends. */
+const never = "vector(Inf)";
+
 /** What runs out: connections, certificates, keys. */
 export function capacityAlerts({ connections, expiry, cardinality }: Thresholds): Alert[] {
   return [
@@ -66,7 +69,7 @@ export function capacityAlerts({ connections, expiry, cardinality }: Thresholds)
     {
       name: "CertificateExpiring",
       severity: "warning",
-      signal: `min by (certificate) (${series("certificateExpiry")}) - time()`,
+      signal: `min by (certificate) (${series("certificateExpiry")}) - time() or ${never}`,
       fires: `< ${expiry.certificate_days * day}`,
       for: expiry.for,
       summary: "A certificate ends soon",
@@ -94,7 +97,7 @@ export function capacityAlerts({ connections, expiry, cardinality }: Thresholds)
     {
       name: "ApiKeyExpiring",
       severity: "warning",
-      signal: `min by (job, position) (${series("apiKeyExpiry")}) - time()`,
+      signal: `min by (job, position) (${series("apiKeyExpiry")}) - time() or ${never}`,
       fires: `< ${expiry.api_key_days * day}`,
       for: expiry.for,
       summary: "An API key ends soon",

@@ -32,8 +32,8 @@ export function warehouseAlerts({ job_slow, marts_stale }: Thresholds): Alert[] 
     {
       name: "EtlJobSlow",
       severity: "warning",
-      // The run under way where there is one: a run that hangs has no duration yet.
-      signal: `((${running}) or (${last})) / ${baseline}`,
+      // The run under way where there is one: a run that hangs has no duration yet. Without a history nothing is slow.
+      signal: `((${running}) or (${last})) / ${baseline} or vector(0)`,
       fires: `> ${job_slow.times}`,
       gate: `((${running}) or (${last})) > ${job_slow.seconds_min}`,
       for: job_slow.for,
