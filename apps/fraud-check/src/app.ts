@@ -13,7 +13,7 @@ import type { Hono } from "hono";
 import type { CommitWatch } from "./commitWatch.ts";
 import { createDecider } from "./decider.ts";
 import { getDecision } from "./routes/decisions.ts";
-import { postFraudCheck } from "./routes/fraudCheck.ts";
+import { outcomes, postFraudCheck } from "./routes/fraudCheck.ts";
 import type { Decisions } from "./store.ts";
 
 export interface AppDeps {
@@ -44,6 +44,7 @@ const hint = "Applications are sent to /v1/fraud-check, decisions are read at /v
 export function createApp(deps: AppDeps): Hono {
   const { producer, decisions, metrics, log, apiKeys, limits } = deps;
   const answers = metrics.counter("fraudCheckAnswers");
+  metrics.zero("fraudCheckAnswers", ...outcomes.map((outcome) => ({ outcome })));
   const count = (outcome: string) => answers.inc({ outcome });
   const door = createDoor(applicationContract, {
     send: (record) => producer.send(record),
@@ -53,7 +54,7 @@ export function createApp(deps: AppDeps): Hono {
     newId: deps.newId ?? (() => crypto.randomUUID()),
     deadLetterWaitMsMax,
   });
-  const app = createBase({ metrics, log, unready: unready(deps), hint });
+  const app = createBase({ metrics, log, unready: unreadyParts(partsOf(deps)), hint });
 
   app.post(
     "/v1/fraud-check",
@@ -69,7 +70,7 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
-/** What `/readyz` asks of: the broker, and the store of decisions. */
-export function unready({ producer, decisions }: Pick<AppDeps, "producer" | "decisions">): () => Promise<string[]> {
-  return unreadyParts({ kafka: () => producer.ready(), postgres: () => decisions.ready() });
+/** What the worker stands on, the broker and the store of decisions, and how each is asked whether it answers. */
+export function partsOf({ producer, decisions }: Pick<AppDeps, "producer" | "decisions">) {
+  return { kafka: () => producer.ready(), postgres: () => decisions.ready() };
 }

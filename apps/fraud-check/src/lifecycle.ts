@@ -1,9 +1,9 @@
 import { topics } from "@scoreline/contracts";
-import { createApiKeys, type Runtime, runWorker } from "@scoreline/http";
+import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
 import type { Producer, ProducerLimits } from "@scoreline/kafka";
 import { connectRenewing, listenCommits, readPositions } from "@scoreline/stores/decisions";
-import { createLogger, createMetrics } from "@scoreline/telemetry";
-import { createApp, unready } from "./app.ts";
+import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
+import { createApp, partsOf } from "./app.ts";
 import { CommitWatch } from "./commitWatch.ts";
 import { readConfig } from "./config.ts";
 import { createDecisions } from "./store.ts";
@@ -25,7 +25,9 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
   const config = readConfig(runtime.env);
   const app = `scoreline-${name}`;
   const log = createLogger(name, config.LOG_LEVEL);
-  const metrics = createMetrics(name, { runtime: runtime.measurable });
+  const metrics = createMetrics(name, { runtime: runtime.measurable, process: runtime.figures });
+  const { sha256 } = runtime;
+  const apiKeys = openApiKeys(config.SCORELINE_API_KEY, { app: name, sha256, metrics, log });
   const producer = createProducer(
     {
       brokers: config.KAFKA_BROKERS,
@@ -51,13 +53,14 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
       void commits.refresh();
     },
   });
-  const apiKeys = createApiKeys(config.SCORELINE_API_KEY, runtime.sha256);
   const limits = {
     decisionWaitMsMax: config.FRAUD_CHECK_WAIT_MS_MAX,
     inFlightMax: config.FRAUD_CHECK_IN_FLIGHT_MAX,
     bodyBytesMax: config.FRAUD_CHECK_BODY_BYTES_MAX,
   };
   const worker = createApp({ producer, decisions, commits, apiKeys, metrics, log, limits });
+  const parts = partsOf({ producer, decisions });
+  const dependencies = watchDependencies(metrics, parts);
   await runWorker(runtime, {
     name,
     fetch: (request) => worker.fetch(request),
@@ -65,8 +68,9 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     port: config.FRAUD_CHECK_PORT,
     log,
     shutdownMsMax: config.FRAUD_CHECK_SHUTDOWN_MS_MAX,
-    unready: unready({ producer, decisions }),
+    unready: unreadyParts(parts),
     close: async () => {
+      dependencies.stop();
       await Promise.allSettled([producer.close(), listening.end(), database.end()]);
     },
   });

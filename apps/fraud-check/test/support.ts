@@ -102,7 +102,7 @@ export function fraudCheck(
     producer,
     decisions: store,
     commits,
-    apiKeys: createApiKeys([apiKey], nodeRuntime.sha256),
+    apiKeys: createApiKeys([{ key: apiKey }], nodeRuntime.sha256),
     metrics,
     log: createLogger("fraud-check", "silent"),
     limits: { ...limits, ...over },

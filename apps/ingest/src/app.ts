@@ -12,7 +12,7 @@ import {
 import type { Producer } from "@scoreline/kafka";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import type { Hono } from "hono";
-import { createIntake, type Intake, type IntakeDeps } from "./intake.ts";
+import { createIntake, type Intake, outcomes } from "./intake.ts";
 import { type Limits, limitsDefault, postRecords } from "./routes/records.ts";
 
 export interface AppDeps {
@@ -30,12 +30,12 @@ const hint = "Applications are sent to /v1/applications, transactions to /v1/tra
 
 /** The ingest worker: the same on every runtime, with everything it needs from outside in `deps`. */
 export function createApp(deps: AppDeps): Hono {
-  const { metrics, log, apiKeys, producer } = deps;
-  const unready = unreadyParts({ kafka: () => producer.ready() });
+  const { metrics, log, apiKeys } = deps;
+  const unready = unreadyParts(partsOf(deps));
   const app = createBase({ metrics, log, unready, hint });
   const intakes = {
-    "/v1/applications": intakeOf(applicationContract, metrics.counter("applicationsReceived"), deps),
-    "/v1/transactions": intakeOf(transactionContract, metrics.counter("transactionsReceived"), deps),
+    "/v1/applications": intakeOf(applicationContract, "applicationsReceived", deps),
+    "/v1/transactions": intakeOf(transactionContract, "transactionsReceived", deps),
   };
   for (const [path, intake] of Object.entries(intakes)) {
     app.post(path, keyRequired(apiKeys, intake.count));
@@ -45,12 +45,18 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
+/** What the worker stands on, and how each part is asked whether it answers. */
+export function partsOf({ producer }: Pick<AppDeps, "producer">) {
+  return { kafka: () => producer.ready() };
+}
+
 function intakeOf<Value extends { user_id: string }>(
   contract: RecordContract<Value>,
-  outcomes: IntakeDeps<Value>["outcomes"],
+  counted: "applicationsReceived" | "transactionsReceived",
   deps: AppDeps,
 ): Intake {
   const { producer, metrics, log } = deps;
+  metrics.zero(counted, ...outcomes.map((outcome) => ({ outcome })));
   const door = createDoor(contract, {
     send: (record) => producer.send(record),
     metrics,
@@ -59,5 +65,5 @@ function intakeOf<Value extends { user_id: string }>(
     newId: deps.newId ?? (() => crypto.randomUUID()),
     deadLetterWaitMsMax: deps.deadLetterWaitMsMax ?? 250,
   });
-  return createIntake({ contract, producer, door, outcomes, log });
+  return createIntake({ contract, producer, door, outcomes: metrics.counter(counted), log });
 }

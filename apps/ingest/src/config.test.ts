@@ -6,7 +6,7 @@ const env = { SCORELINE_API_KEY: "one-key-0123456789, two-key-0123456789", KAFKA
 
 test("keys are split at commas, and ingest binds to this machine alone unless told otherwise", () => {
   expect(readConfig({ ...env, INGEST_PORT: "" })).toMatchObject({
-    SCORELINE_API_KEY: ["one-key-0123456789", "two-key-0123456789"],
+    SCORELINE_API_KEY: [{ key: "one-key-0123456789" }, { key: "two-key-0123456789" }],
     INGEST_HOST: "127.0.0.1",
     INGEST_PORT: 8080,
   });

@@ -9,6 +9,18 @@ export type Outcome = { ok: true; accepted: Accepted } | { ok: false; problem: P
 /** The receipt of a record that all in-sync replicas hold: its own identifier, and its place on the topic. */
 export type Accepted = Record<string, string | number> & { topic: string; partition: number; offset: number };
 
+/** All that can become of a record or a request: `accepted`, or the code of its problem. */
+export const outcomes = [
+  "accepted",
+  "unauthorized",
+  "unsupported_media_type",
+  "body_too_large",
+  "invalid_json",
+  "too_many_items",
+  "validation_failed",
+  "stream_unavailable",
+] as const satisfies readonly ("accepted" | ApiErrorCode)[];
+
 export interface IntakeDeps<Value> {
   contract: RecordContract<Value>;
   producer: Producer;

@@ -1,7 +1,7 @@
-import { createApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
+import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
 import type { Producer, ProducerLimits } from "@scoreline/kafka";
-import { createLogger, createMetrics } from "@scoreline/telemetry";
-import { createApp } from "./app.ts";
+import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
+import { createApp, partsOf } from "./app.ts";
 import { readConfig } from "./config.ts";
 
 /** Makes a producer of a runtime's own Kafka client. */
@@ -14,7 +14,9 @@ export type CreateProducer = (
 export async function run(runtime: Runtime, createProducer: CreateProducer): Promise<void> {
   const config = readConfig(runtime.env);
   const log = createLogger("ingest", config.LOG_LEVEL);
-  const metrics = createMetrics("ingest", { runtime: runtime.measurable });
+  const metrics = createMetrics("ingest", { runtime: runtime.measurable, process: runtime.figures });
+  const { sha256 } = runtime;
+  const apiKeys = openApiKeys(config.SCORELINE_API_KEY, { app: "ingest", sha256, metrics, log });
   const producer = createProducer(
     {
       brokers: config.KAFKA_BROKERS,
@@ -23,9 +25,10 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     },
     { deliveryTimeoutMs: config.INGEST_DELIVERY_MS_MAX, closeTimeoutMs: config.INGEST_SHUTDOWN_MS_MAX },
   );
-  const apiKeys = createApiKeys(config.SCORELINE_API_KEY, runtime.sha256);
   const limits = { bodyBytesMax: config.INGEST_BODY_BYTES_MAX };
   const app = createApp({ producer, apiKeys, metrics, log, limits });
+  const parts = partsOf({ producer });
+  const dependencies = watchDependencies(metrics, parts);
   await runWorker(runtime, {
     name: "ingest",
     fetch: (request) => app.fetch(request),
@@ -33,7 +36,10 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     port: config.INGEST_PORT,
     log,
     shutdownMsMax: config.INGEST_SHUTDOWN_MS_MAX,
-    unready: unreadyParts({ kafka: () => producer.ready() }),
-    close: () => producer.close(),
+    unready: unreadyParts(parts),
+    close: () => {
+      dependencies.stop();
+      return producer.close();
+    },
   });
 }

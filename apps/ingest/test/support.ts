@@ -16,7 +16,7 @@ export function ingest(producerOptions: MemoryProducerOptions = {}, deps: Partia
   let ids = 0;
   const app = createApp({
     producer,
-    apiKeys: createApiKeys([apiKey, "another-key-0123456789"], sha256),
+    apiKeys: createApiKeys([{ key: apiKey }, { key: "another-key-0123456789" }], sha256),
     metrics,
     log: createLogger("ingest", "silent"),
     nowMs: () => nowMs,

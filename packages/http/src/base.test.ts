@@ -6,13 +6,14 @@ import type { Problem } from "./problems.ts";
 import { nodeRuntime } from "./runtime.node.ts";
 
 const key = "base-test-key-0123456789";
+const expiredKey = "expired-key-0123456789";
 
 function base() {
   const metrics = createMetrics("base");
   const log = createLogger("base", "silent");
   const app = createBase({ metrics, log, unready: async () => [], hint: "Look at /v1/things." });
   const refused: Problem[] = [];
-  const apiKeys = createApiKeys([key], nodeRuntime.sha256);
+  const apiKeys = createApiKeys([{ key }, { key: expiredKey, endMs: 0 }], nodeRuntime.sha256);
   app.get(
     "/v1/things/:id",
     keyRequired(apiKeys, (problem) => refused.push(problem)),
@@ -35,6 +36,9 @@ test("only a known key passes, and every refusal is told", async () => {
     expect(response.headers.get("www-authenticate")).toBe('Bearer realm="scoreline"');
   }
   expect(refused.map(({ code }) => code)).toEqual(["unauthorized", "unauthorized", "unauthorized"]);
+  const expired = await ask(`Bearer ${expiredKey}`);
+  expect(expired.status).toBe(401);
+  expect(await expired.json()).toMatchObject({ code: "unauthorized", detail: "The API key has expired." });
 });
 
 test("what no route answers is a problem that says where to turn", async () => {
@@ -58,6 +62,15 @@ test("a request is counted by its route's pattern, never by its path", async () 
   const text = await (await app.request("/metrics")).text();
   expect(text).toContain('method="GET",route="/v1/things/:id",status="200"');
   expect(text).not.toContain("customer-4711");
+});
+
+test("every route has its errors and its duration from the start", async () => {
+  const text = await (await base().app.request("/metrics")).text();
+  for (const route of ["/v1/things/:id", "/v1/broken", "/livez", "/readyz", "/metrics"]) {
+    expect(text).toContain(`scoreline_http_requests_total{method="GET",route="${route}",status="500",app="base"} 0`);
+    expect(text).toContain(`scoreline_http_requests_total{method="GET",route="${route}",status="503",app="base"} 0`);
+    expect(text).toContain(`scoreline_http_request_duration_seconds_count{app="base",method="GET",route="${route}"} 0`);
+  }
 });
 
 test("the parts that do not answer are named, and are asked once however many ask", async () => {

@@ -20,6 +20,7 @@ const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "
 export function createBase({ metrics, log, unready, hint }: BaseDeps): Hono {
   const app = new Hono();
   app.use(measured(metrics));
+  metrics.onExpose(() => zeroRoutes(app, metrics));
   app.onError((error) => {
     log.error({ error: error.stack ?? error.message }, "a request failed on our side");
     return problemResponse(problem("internal_error", "The request was not served; it can be sent again."));
@@ -35,13 +36,20 @@ export function wrongMethod(allowed: string): Response {
   return problemResponse(problem("method_not_allowed", `This address takes ${allowed}.`), { allow: allowed });
 }
 
-/** Lets a request with a known key pass; `onRefused` is told of the others. */
+const keyDetails = {
+  missing: "Send the header Authorization: Bearer <API key>.",
+  unknown: "The API key is not known.",
+  // Nothing is given away: who sent it holds the key.
+  expired: "The API key has expired.",
+};
+
+/** Lets a request with a good key pass; `onRefused` is told of the others. */
 export function keyRequired(apiKeys: ApiKeys, onRefused: (problem: Problem) => void = () => {}): MiddlewareHandler {
   return async (c, next) => {
     const key = bearerOf(c.req.header("authorization"));
-    if (key !== undefined && apiKeys.has(key)) return next();
-    const detail = key === undefined ? "Send the header Authorization: Bearer <API key>." : "The API key is not known.";
-    const refused = problem("unauthorized", detail);
+    const standing = key === undefined ? "missing" : apiKeys.judge(key);
+    if (standing === "good") return next();
+    const refused = problem("unauthorized", keyDetails[standing]);
     onRefused(refused);
     return problemResponse(refused);
   };
@@ -60,6 +68,19 @@ export function unreadyParts(parts: Record<string, () => Promise<unknown>>): () 
     });
     return asking;
   };
+}
+
+/** What a route answers when we fail: an error rate needs the series before the first error. */
+const failures = [500, 503];
+
+/** Has the errors and the duration of every route be there from the start, whichever routes the app has got meanwhile. */
+function zeroRoutes(app: Hono, metrics: Metrics): void {
+  for (const { method, path } of app.routes) {
+    // Middleware and answers to wrong methods are for all.
+    if (!knownMethods.has(method)) continue;
+    metrics.zero("httpRequests", ...failures.map((status) => ({ method, route: path, status })));
+    metrics.zero("httpDuration", { method, route: path });
+  }
 }
 
 /** Rate, errors and duration by route pattern; a path that no route knows shares one label. */

@@ -1,4 +1,4 @@
-import type { Logger } from "@scoreline/telemetry";
+import type { Logger, ProcessFigures } from "@scoreline/telemetry";
 
 /** An open port. */
 export interface Listening {
@@ -14,8 +14,10 @@ type Fetch = (request: Request) => Response | Promise<Response>;
 /** What differs between runtimes. */
 export interface Runtime {
   env: Record<string, string | undefined>;
-  /** Whether the process' own figures (memory, event loop) can be measured. */
+  /** Whether the process' own figures (memory, event loop) can be measured as Node has them. */
   measurable: boolean;
+  /** What can be told of the process where they cannot. */
+  figures?: ProcessFigures;
   sha256: (text: string) => Uint8Array;
   serve: (fetch: Fetch, host: string, port: number) => Promise<Listening>;
   onSignal: (listener: (signal: string) => void) => void;

@@ -6,6 +6,7 @@ import { problem, problemResponse } from "./problems.ts";
 export const denoRuntime: Runtime = {
   env: Deno.env.toObject(),
   measurable: false,
+  figures: { memory: () => Deno.memoryUsage(), startedAtMs: performance.timeOrigin },
   sha256: (text) => createHash("sha256").update(text).digest(),
   serve: (fetch, hostname, port) => Promise.resolve(serve(fetch, hostname, port)),
   onSignal,

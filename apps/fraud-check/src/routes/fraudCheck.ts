@@ -4,6 +4,21 @@ import type { Context } from "hono";
 import { answerOf } from "../answer.ts";
 import type { Decider } from "../decider.ts";
 
+/** All that a request can come to: a decision, now or before, or the code of its problem. */
+export const outcomes = [
+  "decided",
+  "repeated",
+  "unauthorized",
+  "unsupported_media_type",
+  "body_too_large",
+  "invalid_json",
+  "validation_failed",
+  "application_id_reused",
+  "decision_pending",
+  "store_unavailable",
+  "stream_unavailable",
+] as const satisfies readonly ("decided" | "repeated" | ApiErrorCode)[];
+
 export interface FraudCheckDeps {
   door: Door<Application>;
   decide: Decider;
