@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { apiKey, application, fraudCheck, recorded } from "../test/support.ts";
+import { outcomes } from "./routes/fraudCheck.ts";
 
 test("without a known key nothing is appended and no decision is read", async () => {
   const { app, post, producer, store } = fraudCheck();
@@ -61,4 +62,19 @@ test("metrics tell what requests came to, how long decisions took and how many w
   expect(text).toContain('scoreline_fraud_check_in_flight{app="fraud-check"} 0');
   expect(text).toContain('route="/v1/decisions/:application_id",status="200"');
   expect(text).not.toContain("4711");
+});
+
+/** 11 outcomes, the wait and its gauge, the checks, the dead letters, and 5 routes with two errors and a histogram of 16 series each. */
+const seriesMax = 11 + 14 + 1 + 100 + 1 + 5 * (2 + 16);
+
+test("every series that can be known is there from the start with 0, and they are few", async () => {
+  const { app } = fraudCheck();
+  const text = await (await app.request("/metrics")).text();
+  for (const outcome of outcomes) {
+    expect(text).toContain(`scoreline_fraud_check_answers_total{outcome="${outcome}",app="fraud-check"} 0`);
+  }
+  expect(text).toContain('scoreline_dead_letters_total{stage="ingest",app="fraud-check"} 0');
+  const series = text.split("\n").filter((line) => /^[a-z]/.test(line));
+  expect(series.filter((line) => !line.endsWith(" 0"))).toEqual([]);
+  expect(series.length).toBeLessThanOrEqual(seriesMax);
 });

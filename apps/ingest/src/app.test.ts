@@ -1,6 +1,8 @@
+import { createApiKeys } from "@scoreline/http";
 import { DeliveryFailed } from "@scoreline/kafka";
 import { expect, test } from "vitest";
-import { apiKey, application, ingest, transaction } from "../test/support.ts";
+import { apiKey, application, ingest, sha256, transaction } from "../test/support.ts";
+import { outcomes } from "./intake.ts";
 
 test("without a known key nothing is appended and the answer says how to send one", async () => {
   const { post, producer } = ingest();
@@ -88,4 +90,34 @@ test("a broker that does not acknowledge is 503 with a time to retry, and a retr
   away = false;
   expect((await post(application())).status).toBe(202);
   expect(producer.records("credit_applications")).toHaveLength(1);
+});
+
+test("a key is refused from its end on, and the answer says so to who holds it", async () => {
+  let nowMs = Date.UTC(2026, 0, 31, 10);
+  const apiKeys = createApiKeys([{ key: apiKey, endMs: nowMs + 1 }], sha256, () => nowMs);
+  const { post, app } = ingest({}, { apiKeys });
+  expect((await post(application())).status).toBe(202);
+  nowMs += 1;
+  const refused = await post(application());
+  expect(refused.status).toBe(401);
+  expect(await refused.json()).toMatchObject({ code: "unauthorized", detail: "The API key has expired." });
+  const text = await (await app.request("/metrics")).text();
+  expect(text).toContain('scoreline_ingest_applications_total{outcome="unauthorized",app="ingest"} 1');
+});
+
+/** 8 outcomes of two topics, the checks, the dead letters, and 5 routes with two errors and a histogram of 16 series each. */
+const seriesMax = 2 * 8 + 100 + 1 + 5 * (2 + 16);
+
+test("every series that can be known is there from the start with 0, and they are few", async () => {
+  const { app } = ingest();
+  const text = await (await app.request("/metrics")).text();
+  for (const metric of ["applications", "transactions"]) {
+    for (const outcome of outcomes) {
+      expect(text).toContain(`scoreline_ingest_${metric}_total{outcome="${outcome}",app="ingest"} 0`);
+    }
+  }
+  expect(text).toContain('scoreline_dead_letters_total{stage="ingest",app="ingest"} 0');
+  const series = text.split("\n").filter((line) => /^[a-z]/.test(line));
+  expect(series.filter((line) => !line.endsWith(" 0"))).toEqual([]);
+  expect(series.length).toBeLessThanOrEqual(seriesMax);
 });

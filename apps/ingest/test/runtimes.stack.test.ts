@@ -91,6 +91,15 @@ async function answerOf({ url }: Worker, { path = "/v1/applications", init }: Ca
   return { status: response.status, headers, body };
 }
 
+/** What a worker's `/metrics` says of a series, whose labels but the app's are `labels`. */
+async function figureOf({ url }: Worker, name: string, labels = ""): Promise<number | undefined> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split("\n").find((each) => each.startsWith(`${name}{${labels}app="ingest"} `));
+  return line === undefined ? undefined : Number(line.split(" ").at(-1));
+}
+
+const kafkaUp = (worker: Worker) => figureOf(worker, "scoreline_dependency_up", 'dependency="kafka",');
+
 /** Whether a new request is taken. */
 function isServing({ url }: Worker): Promise<boolean> {
   return fetch(`${url}/livez`).then(
@@ -115,6 +124,16 @@ describe("both runtimes give the same answer to", () => {
     expect(onNode?.status).toBe(oneCase.status);
     expect(onDeno).toEqual(onNode);
   });
+});
+
+test("both runtimes tell of their process under the same names, and that the broker answers", async () => {
+  for (const worker of workers) {
+    expect(await figureOf(worker, "process_resident_memory_bytes")).toBeGreaterThan(20_000_000);
+    expect(await figureOf(worker, "nodejs_heap_size_used_bytes")).toBeGreaterThan(1_000_000);
+    const startedS = (await figureOf(worker, "process_start_time_seconds")) ?? 0;
+    expect(Math.abs(Date.now() / 1_000 - startedS)).toBeLessThan(600);
+    await expect.poll(() => kafkaUp(worker), { timeout: 20_000 }).toBe(1);
+  }
 });
 
 describe.each(runtimes)("on %s", (runtime) => {
@@ -146,6 +165,7 @@ describe.each(runtimes)("on %s", (runtime) => {
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("2");
     expect(performance.now() - startMs).toBeLessThan(3_000);
+    await expect.poll(() => kafkaUp(worker), { timeout: 20_000 }).toBe(0);
     worker.process.kill("SIGTERM");
     expect(await worker.exited).toBe(0);
   }, 60_000);

@@ -1,3 +1,4 @@
+import { checkTypes } from "@scoreline/contracts";
 import { createLogger, createMetrics } from "@scoreline/telemetry";
 import { expect, test } from "vitest";
 import { createDoor, type DoorDeps } from "./door.ts";
@@ -59,6 +60,17 @@ test("a refused one is told every rule it breaks, counted by check, and kept as 
   expect(sent[0]).toMatchObject({ topic: "dead_letters", key: "u-1", headers: { "dead-letter-id": "letter-1" } });
   const { body } = await metrics.expose();
   expect(body).toContain('scoreline_ingest_failures_total{check="unknown_field",app="door"} 1');
+  expect(body).toContain('scoreline_dead_letters_total{stage="ingest",app="door"} 1');
+});
+
+test("every check is counted from 0, and a dead letter only when the broker has it", async () => {
+  const { read, metrics } = door({ send: () => Promise.reject(new Error("away")) });
+  await read({ ...good, credit_score: 900 });
+  const { body } = await metrics.expose();
+  for (const check of checkTypes.filter((each) => each !== "invalid_credit_score")) {
+    expect(body).toContain(`scoreline_ingest_failures_total{check="${check}",app="door"} 0`);
+  }
+  expect(body).toContain('scoreline_dead_letters_total{stage="ingest",app="door"} 0');
 });
 
 test("the door to another topic holds what comes to that topic's contract, and its dead letters say so", async () => {

@@ -1,4 +1,4 @@
-import { type Failure, Identifier, topics, writeDeadLetter } from "@scoreline/contracts";
+import { checkTypes, type Failure, Identifier, topics, writeDeadLetter } from "@scoreline/contracts";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { type Problem, problem } from "./problems.ts";
 import type { OutgoingRecord, RecordContract } from "./recordContract.ts";
@@ -23,11 +23,15 @@ export interface Door<Value> {
 
 /** Failures that a dead letter's header holds; the answer holds all of them. */
 const headerFailuresMax = 128;
+/** Where the records of a door's dead letters were refused. */
+const stage = "ingest";
 const encoder = new TextEncoder();
 
 /** The door to one topic. */
 export function createDoor<Value>(contract: RecordContract<Value>, deps: DoorDeps): Door<Value> {
   const failedChecks = deps.metrics.counter("ingestFailures");
+  deps.metrics.zero("ingestFailures", ...checkTypes.map((check) => ({ check })));
+  deps.metrics.zero("deadLetters", { stage });
   return {
     async read(input, source) {
       const parsed = contract.parse(input, "http", deps.nowMs());
@@ -59,7 +63,7 @@ async function keepRefused(
       "content-type": "application/json",
       ...writeDeadLetter({
         id: deps.newId(),
-        stage: "ingest",
+        stage,
         failures: failures.slice(0, headerFailuresMax).map(bounded),
         sourceTopic: topic,
         source: undefined,
@@ -70,9 +74,12 @@ async function keepRefused(
       }),
     },
   });
-  const kept = letter.catch((error: unknown) => {
-    deps.log.warn({ error: String(error) }, `a refused ${noun} could not be put among the dead letters`);
-  });
+  const kept = letter.then(
+    () => deps.metrics.counter("deadLetters").inc({ stage }),
+    (error: unknown) => {
+      deps.log.warn({ error: String(error) }, `a refused ${noun} could not be put among the dead letters`);
+    },
+  );
   await within(kept, deps.deadLetterWaitMsMax);
 }
 
