@@ -115,6 +115,24 @@ test("a partition that its broker did not know when it was first asked for is fo
   await consumer.close();
 });
 
+test("the end of a log is known from the fetches, as they go on, without asking", async () => {
+  const topic = await newTopic(1);
+  await append(topic, 5);
+  const consumer = await newConsumer();
+  expect(consumer.knownEnd(topic, 0)).toBeUndefined();
+  consumer.subscribe([topic]);
+  await pollUntil(consumer, ({ records }) => {
+    answerRebalances(consumer);
+    return records.length > 0;
+  });
+  expect(consumer.knownEnd(topic, 0)).toBe(5n);
+  await append(topic, 2);
+  // Nothing is polled: the client fetches ahead.
+  await expect.poll(() => consumer.knownEnd(topic, 0), { timeout: 5_000 }).toBe(7n);
+  await consumer.close();
+  expect(consumer.knownEnd(topic, 0)).toBeUndefined();
+});
+
 test("a paused partition gives nothing until it is resumed", async () => {
   const topic = await newTopic(1);
   const consumer = await newConsumer();

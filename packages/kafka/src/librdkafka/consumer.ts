@@ -47,6 +47,8 @@ export interface PartitionedConsumer {
   resume(partitions: PartitionRef[]): void;
   /** The partition's first offset and the one after its last, asked of the broker. */
   watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }>;
+  /** The offset after the partition's last, as the fetches have told of it last; undefined when they have not. Asks nobody. */
+  knownEnd(topic: string, partition: number): bigint | undefined;
   /** Leaves the group (a static member keeps its place) and answers what is still open. */
   close(): Promise<void>;
 }
@@ -153,6 +155,10 @@ class LibrdkafkaConsumer implements PartitionedConsumer {
 
   watermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
     return this.#client.watermarks(topic, partition);
+  }
+
+  knownEnd(topic: string, partition: number): bigint | undefined {
+    return this.#client.knownEnd(topic, partition);
   }
 
   async close(): Promise<void> {

@@ -163,6 +163,17 @@ export class ConsumerClient {
       });
   }
 
+  knownEnd(topic: string, partition: number): bigint | undefined {
+    if (!this.isConnected) return undefined;
+    try {
+      const { highOffset } = this.#native.getWatermarkOffsets(topic, partition);
+      return highOffset >= 0 ? BigInt(highOffset) : undefined;
+    } catch {
+      // What the client has not fetched of has no end that it knows.
+      return undefined;
+    }
+  }
+
   #queryWatermarks(topic: string, partition: number): Promise<{ low: bigint; high: bigint }> {
     return new Promise((resolve, reject) => {
       // While it connects, the addon would wait for a broker, in one of the few threads.
