@@ -70,6 +70,8 @@ export class PartitionWorker<K extends Kind> {
   #backlogBytes = 0;
   /** Records that were accepted and are not settled, those of batches under way included. */
   #unsettled = 0;
+  /** Batches that were taken and may not be settled: where each ends, and the time of its first record. */
+  readonly #taken: { end: bigint; tMs: number }[] = [];
   #failed = false;
   #isReturned = false;
   #draining: Promise<void> | undefined;
@@ -126,6 +128,13 @@ export class PartitionWorker<K extends Kind> {
   get inHand(): { records: number; bytes: number } {
     const { records, bytes } = this.#projections.waiting;
     return { records: this.#unsettled + records, bytes: this.#backlogBytes + bytes };
+  }
+
+  /** The broker's time of the oldest record that was accepted and is not settled, in epoch milliseconds. */
+  get oldestMs(): number | undefined {
+    this.#forgetSettled();
+    const waiting = this.#backlog[0];
+    return this.#taken[0]?.tMs ?? (waiting && this.#timeOf(waiting));
   }
 
   /** True when so much is in hand that the partition should be paused, unless it moves on. */
@@ -226,10 +235,21 @@ export class PartitionWorker<K extends Kind> {
   #take(): Draft<K["event"]>[] {
     const batch = this.#backlog.splice(0, batchSizeOf(this.#backlog));
     for (const record of batch) this.#backlogBytes -= bytesOf(record);
+    const [first, last] = [batch[0], batch.at(-1)];
+    this.#forgetSettled();
+    if (first && last) this.#taken.push({ end: last.offset + 1n, tMs: this.#timeOf(first) });
     return batch.map((record) => {
-      this.#draftedMs = Math.max(this.#draftedMs, this.held.maxTMs, record.timestampMs);
+      this.#draftedMs = this.#timeOf(record);
       return this.#deps.read(record, this.#draftedMs);
     });
+  }
+
+  #timeOf({ timestampMs }: ConsumedRecord): number {
+    return Math.max(this.#draftedMs, this.held.maxTMs, timestampMs);
+  }
+
+  #forgetSettled(): void {
+    while (this.#taken[0] && this.#taken[0].end <= this.held.nextOffset) this.#taken.shift();
   }
 
   /** What a batch is decided by; waits until the policies in force at its times are known and their windows are there. */

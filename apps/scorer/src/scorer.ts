@@ -3,6 +3,7 @@ import type { ConsumedRecord, PartitionedConsumer, PartitionRef, RebalanceEvent 
 import { takePartition } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { Dropped, persist, wait } from "./faults.ts";
+import { LagBook } from "./lag.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
 import type { Policies } from "./policies.ts";
 import { type SourceDeps, SourceWatch } from "./sourceWatch.ts";
@@ -50,6 +51,7 @@ const sizesMs = 5_000;
 export class Scorer<K extends Kind> {
   readonly #deps: ScorerDeps<K>;
   readonly #watch: SourceWatch;
+  readonly #lag: LagBook;
   readonly #workers = new Map<string, PartitionWorker<K>>();
   readonly #paused = new Set<string>();
   readonly #assigned = new Map<string, PartitionRef>();
@@ -64,6 +66,8 @@ export class Scorer<K extends Kind> {
   constructor(deps: ScorerDeps<K>) {
     this.#deps = deps;
     this.#watch = new SourceWatch(deps.source, deps);
+    this.#lag = new LagBook(deps.metrics);
+    deps.metrics.onExpose(() => this.#tellLag());
     // A version that asks for other windows is known a minute before it takes effect; they are made in that time.
     deps.policies.onRead(() => {
       for (const worker of this.#workers.values()) this.#prepare(worker);
@@ -85,10 +89,13 @@ export class Scorer<K extends Kind> {
     const { consumer, source } = this.#deps;
     if (!(await this.#connected())) return;
     consumer.subscribe([source.name]);
-    this.#watch.start(
-      () => [...this.#workers.values()].map(({ held }) => held),
-      (held, error) => this.#stopPartition(held, error),
-    );
+    this.#watch.start(() => [...this.#workers.values()].map(({ held }) => held), {
+      onUnfit: (held, error) => this.#stopPartition(held, error),
+      onEnds: (ends) => {
+        for (const { end, ...ref } of ends) this.#lag.ends(ref, end);
+        this.#tellLag();
+      },
+    });
     while (!this.#stopping.signal.aborted && this.#failure === undefined) {
       for (const event of consumer.takeRebalances()) this.#answer(event);
       const { records, errors } = await consumer.poll(pollCountMax, pollMsMax);
@@ -103,6 +110,7 @@ export class Scorer<K extends Kind> {
     this.#watch.stop();
     await this.#answering;
     await Promise.all([...this.#workers.values()].map((worker) => worker.finish()));
+    for (const ref of this.#assigned.values()) this.#lag.givenUp(ref);
     await consumer.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -203,6 +211,7 @@ export class Scorer<K extends Kind> {
         this.#stopped.delete(key);
         const worker = this.#workers.get(key);
         this.#workers.delete(key);
+        this.#lag.givenUp(partition);
         // A lost partition is someone else's already; a revoked one waits for us, so its batch in hand is finished.
         await (kind === "lost" ? worker?.drop() : worker?.finish());
       }),
@@ -228,6 +237,7 @@ export class Scorer<K extends Kind> {
         onMoved: () => this.#tellMoved(),
       });
       this.#workers.set(keyOf(ref), worker);
+      this.#lag.taken(ref, log.high, held.nextOffset);
       worker.begin();
       this.#prepare(worker);
       return { ...ref, offset: held.nextOffset };
@@ -285,6 +295,14 @@ export class Scorer<K extends Kind> {
     this.#deps.metrics.gauge("windowUsers").set({ topic }, sum("users"));
     this.#deps.metrics.gauge("windowEvents").set({ topic }, sum("events"));
     this.#deps.metrics.gauge("windowBytes").set({ topic }, sum("bytes"));
+  }
+
+  #tellLag(): void {
+    const { consumer } = this.#deps;
+    const positions = [...this.#workers.values()].map(({ held: { topic, partition, nextOffset }, oldestMs }) => {
+      return { topic, partition, nextOffset, oldestMs, end: consumer.knownEnd(topic, partition) };
+    });
+    this.#lag.tell(positions, Date.now());
   }
 
   #report(): void {

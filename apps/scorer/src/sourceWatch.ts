@@ -1,7 +1,7 @@
 import type { TopicDefinition } from "@scoreline/contracts";
 import type { PartitionedConsumer, PartitionRef, TopicState } from "@scoreline/kafka/librdkafka";
 import type { HeldPartition } from "@scoreline/stores/postgres";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Logger } from "@scoreline/telemetry";
 import { checkSource, checkStart, checkTopic, type Log } from "./source.ts";
 import type { StallDetector, Standing } from "./stall.ts";
 
@@ -13,8 +13,14 @@ export type SourceDeps = {
   /** Asks the broker for the topics' ids, which tell a topic from another one of the same name. */
   describe: (names: string[]) => Promise<Map<string, TopicState>>;
   stalls: StallDetector;
-  metrics: Metrics;
   log: Logger;
+};
+
+export type SourceEvents = {
+  /** Hears of a partition whose log fits no longer. */
+  onUnfit: (held: HeldPartition, error: unknown) => void;
+  /** Hears where the logs end. */
+  onEnds: (ends: readonly (PartitionRef & { end: bigint })[]) => void;
 };
 
 /** The logs of a topic's partitions: checked when a partition is taken, and again and again while it is held. */
@@ -47,17 +53,17 @@ export class SourceWatch {
     this.#topicIds.set(held, log.topicId);
   }
 
-  /** Begins to look at the partitions that `held` gives; `onUnfit` hears of each whose log fits no longer. */
-  start(held: () => HeldPartition[], onUnfit: (held: HeldPartition, error: unknown) => void): void {
+  /** Begins to look at the partitions that `held` gives. */
+  start(held: () => HeldPartition[], events: SourceEvents): void {
     // A timer of its own beside the consuming loop, so that a loop that stands still is found.
-    this.#timer = setInterval(() => void this.#look(held, onUnfit), lookMs);
+    this.#timer = setInterval(() => void this.#look(held, events), lookMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  async #look(held: () => HeldPartition[], onUnfit: (held: HeldPartition, error: unknown) => void): Promise<void> {
+  async #look(held: () => HeldPartition[], { onUnfit, onEnds }: SourceEvents): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     const { stalls, log } = this.#deps;
@@ -75,6 +81,7 @@ export class SourceWatch {
         const progress = partition.nextOffset + partition.projectedOffset;
         return [{ topic: left.topic, partition: left.partition, lag: source.high - left.nextOffset, progress }];
       });
+      onEnds(looks.map(({ left: { topic, partition }, source }) => ({ topic, partition, end: source.high })));
       this.#tell(standings);
     } catch (error) {
       // Without the broker nobody knows how far behind a partition is.
@@ -100,9 +107,7 @@ export class SourceWatch {
   }
 
   #tell(standings: Standing[]): void {
-    const { stalls, metrics, log } = this.#deps;
-    const records = standings.reduce((total, { lag }) => total + Number(lag), 0);
-    metrics.gauge("lag").set({ topic: this.#source.name }, records);
+    const { stalls, log } = this.#deps;
     stalls.look(standings, performance.now());
     const stalled = stalls.stalled(performance.now());
     if (stalled.length > 0) log.error({ stalled }, "partitions stand still for no reason: restart the process");
