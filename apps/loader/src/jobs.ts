@@ -1,15 +1,24 @@
 import type { Database } from "@scoreline/stores/postgres";
 import type { Client } from "pg";
 
-/** What one row of `metadata_table` is about. */
-export type Job = {
-  job: "load" | "load_history" | "load_outcomes" | "backtest" | "dbt_build" | "dbt_model" | "dbt_freshness";
-  source: string;
-  target: string;
-};
+/**
+ * The jobs that `metadata_table` knows. `dbt_build` builds and tests everything, `dbt_parity` the parity of decisions and what
+ * it rests on; `dbt_model` is a model of either. `reconcile` is recorded by the command of that name.
+ */
+export const jobNames = [
+  "load",
+  "load_history",
+  "load_outcomes",
+  "backtest",
+  "dbt_build",
+  "dbt_parity",
+  "dbt_model",
+  "reconcile",
+] as const;
+export type JobName = (typeof jobNames)[number];
 
-/** A job that is over, as `metadata_table` holds it. */
-export type FinishedJob = Job & { startedAt: Date; finishedAt: Date; rows: number | null; error: string | null };
+/** What one row of `metadata_table` is about. */
+export type Job = { job: JobName; source: string; target: string };
 
 const errorLengthMax = 2_000;
 
@@ -28,7 +37,7 @@ export async function closeAbandonedJobs(sql: Database): Promise<number> {
   const closed = await sql`
     update metadata_table
     set status = 'failed', finished_at = now(), error = 'the process ended before the job did'
-    where status = 'running' and job in ('load', 'dbt_build', 'dbt_model', 'dbt_freshness')`;
+    where status = 'running' and job in ('load', 'dbt_build', 'dbt_parity')`;
   return closed.count;
 }
 
@@ -63,23 +72,6 @@ export async function recordJobs<Result>(
     );
     throw error;
   }
-}
-
-/** Records jobs that are over. */
-export async function recordFinishedJobs(sql: Database, runId: string, jobs: readonly FinishedJob[]): Promise<void> {
-  if (jobs.length === 0) return;
-  const rows = jobs.map(({ job, source, target, startedAt, finishedAt, rows, error }) => ({
-    run_id: runId,
-    job,
-    source,
-    target,
-    started_at: startedAt,
-    finished_at: finishedAt,
-    rows,
-    status: error === null ? "succeeded" : "failed",
-    error: error?.slice(0, errorLengthMax) ?? null,
-  }));
-  await sql`insert into metadata_table ${sql(rows)}`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Database } from "@scoreline/stores/postgres";
+import { type Database, recordFinishedJobs } from "@scoreline/stores/postgres";
 import type { Db } from "mongodb";
 import pg, { type Client } from "pg";
 import { type DbtSettings, dbtBuild, dbtFreshness, type Selection } from "./dbt.ts";
 import type { BuildSummary, BuiltModel, Freshness } from "./dbtResults.ts";
-import { closeAbandonedJobs, describeError, type Job, recordFinishedJobs, recordJobs, recordOrigin } from "./jobs.ts";
+import { closeAbandonedJobs, describeError, type Job, recordJobs, recordOrigin } from "./jobs.ts";
 import { Lineage } from "./lineage/lineage.ts";
 import type { Transport } from "./lineage/transport.ts";
 import { extractLoad, type Loaded, type LoadedTable, loadedTables } from "./load.ts";
@@ -159,7 +159,9 @@ async function build(
   options: RunOptions,
 ) {
   const { jobs, dbt, warehouseUrl } = deps;
-  const job: Job = { job: "dbt_build", source: "dw_finance.raw", target: "dw_finance" };
+  // Two jobs: a good build of parity alone says nothing of the marts.
+  const name = options.parityOnly ? "dbt_parity" : "dbt_build";
+  const job: Job = { job: name, source: "dw_finance.raw", target: "dw_finance" };
   let built: BuiltModel[] = [];
   await recordJobs(jobs, summary.run_id, [job], async () => {
     const versions = await compiledVersions(warehouse, deps.compile);

@@ -1,6 +1,6 @@
-import type { Database } from "@scoreline/stores/postgres";
+import { type Database, recordFinishedJobs } from "@scoreline/stores/postgres";
 import type { Client } from "pg";
-import { describeError, type Job, recordFinishedJobs, recordOrigin } from "../jobs.ts";
+import { describeError, type Job, recordOrigin } from "../jobs.ts";
 
 type OneJob = Job & { runId: string; commit: string | null };
 

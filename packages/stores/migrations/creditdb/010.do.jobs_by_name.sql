@@ -1,0 +1,3 @@
+-- Metrics read the last runs of each job every few seconds, whatever the table has grown to.
+create index metadata_table_by_job on metadata_table (job, started_at desc);
+create index metadata_table_failed on metadata_table (job, run_id) where status = 'failed';
