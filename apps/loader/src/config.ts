@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { readEnvironment } from "@scoreline/contracts";
 import { z } from "zod";
 
@@ -38,6 +39,13 @@ export const Config = z.object({
     .optional(),
   OPENLINEAGE_API_KEY: z.string().min(1).optional(),
   OPENLINEAGE_FILE: z.string().min(1).optional(),
+  CERTIFICATE_FILES: z
+    .string()
+    .default("")
+    .transform((files) => files.split(",").flatMap((file) => file.trim() || []))
+    .refine((files) => new Set(files.map((file) => basename(file))).size === files.length, {
+      error: "names two files of one name, by which a certificate is told; give each a name of its own",
+    }),
   LOADER_INTERVAL_S: z.coerce.number().min(0).max(86_400).default(0),
   LOADER_METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   LOADER_METRICS_PORT: port.default(9465),

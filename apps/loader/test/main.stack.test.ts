@@ -44,9 +44,22 @@ test("a service shows the jobs of another process, and ends on SIGTERM", { timeo
   const metrics = await (await get("/metrics")).text();
   expect(metrics).toMatch(/scoreline_job_last_success_timestamp_seconds\{job="load",app="loader"\} \d/);
   expect(metrics).toContain('scoreline_job_failures{job="load",app="loader"} 0');
+  for (const dependency of ["postgres", "mongodb", "warehouse"]) {
+    const up = `scoreline_dependency_up{dependency="${dependency}",app="loader"} 1`;
+    await expect.poll(async () => (await get("/metrics")).text(), { timeout: 20_000 }).toContain(up);
+  }
 
   service.kill("SIGTERM");
   expect(await exit).toEqual([0, null]);
+});
+
+test("a certificate that cannot be watched is named, with exit code 2", async () => {
+  const environment = { ...bench.environment, CERTIFICATE_FILES: "/nowhere/ingest.pem" };
+  const service = promisify(execFile)(process.execPath, loader("serve"), { env: environment });
+  await expect(service).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("CERTIFICATE_FILES names /nowhere/ingest.pem, which cannot be read: ENOENT"),
+  });
 });
 
 test("a variable that is missing is named, with exit code 2", async () => {

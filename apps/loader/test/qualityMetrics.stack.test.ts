@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createMetrics } from "@scoreline/telemetry";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withQualityMetrics } from "../src/qualityMetrics.ts";
+import { qualityReading } from "../src/metrics/quality.ts";
+import { withReadings } from "../src/metrics/readings.ts";
 import { type FailedTest, keepTestFailures } from "../src/testFailures.ts";
 import { runWarehouse } from "../src/warehouse.ts";
 import { type Bench, openBench, project, recordIssue } from "./support.ts";
@@ -21,16 +22,18 @@ const failed: FailedTest = {
   sql: "select 'app-' || number as record_id, 'is a part' as reason from generate_series(1, 250) as number",
 };
 
-async function finishBuild(): Promise<string> {
+async function finishBuild(job = "dbt_build", status = "failed"): Promise<string> {
   const runId = randomUUID();
   await bench.creditdb`
     insert into metadata_table (run_id, job, source, target, started_at, finished_at, status)
-    values (${runId}, 'dbt_build', 'raw', 'dw_finance', clock_timestamp(), clock_timestamp(), 'failed')`;
+    values (${runId}, ${job}, 'raw', 'dw_finance', clock_timestamp(), clock_timestamp(), ${status})`;
   return runId;
 }
 
 test("issues, missing fields of the last load and failures of the last build are told, and go when they are mended", async () => {
-  const metrics = withQualityMetrics(createMetrics("loader"), { jobs: bench.creditdb, warehouse: bench.warehouse });
+  const own = createMetrics("loader");
+  const reading = qualityReading(own, { jobs: bench.creditdb, warehouse: bench.warehouse });
+  const metrics = withReadings(own, [reading]);
   const lines = async () => (await metrics.expose()).body.split("\n").filter((line) => line.startsWith("scoreline_"));
   expect(await lines()).toEqual([]);
 
@@ -72,4 +75,10 @@ test("issues, missing fields of the last load and failures of the last build are
   const [after] = await bench.warehouse`
     select min(found_at) as first, count(*)::integer as kept from raw.test_failures`;
   expect(after).toEqual({ first: before?.first, kept: 101 });
+
+  // A build of parity alone did not run that test; a whole one that is good did.
+  await finishBuild("dbt_parity", "succeeded");
+  expect((await lines()).filter((line) => line.includes("test_failures"))).toHaveLength(1);
+  await finishBuild("dbt_build", "succeeded");
+  expect((await lines()).filter((line) => line.includes("test_failures"))).toEqual([]);
 });

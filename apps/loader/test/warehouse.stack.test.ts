@@ -1,5 +1,10 @@
 import { recordReview } from "@scoreline/stores/postgres";
+import { createMetrics } from "@scoreline/telemetry";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jobsReading } from "../src/metrics/jobs.ts";
+import { parityReading } from "../src/metrics/parity.ts";
+import { withReadings } from "../src/metrics/readings.ts";
+import { waitingReading } from "../src/metrics/waiting.ts";
 import { runWarehouse } from "../src/warehouse.ts";
 import {
   alert,
@@ -187,6 +192,29 @@ describe("the warehouse", () => {
       await bench.creditdb`select status, error from metadata_table where run_id = ${red.run_id} and job = 'dbt_build'`;
     expect(job).toEqual({ status: "failed", error: red.error });
     await bench.warehouse`update raw.credit_scores set credit_score = 720 where application_id = 'a'`;
+  });
+
+  test("metrics tell of that build, and of parity and what waits as the good one before left them", async () => {
+    const own = createMetrics("loader");
+    const databases = { jobs: bench.creditdb, warehouse: bench.warehouse };
+    const readings = [jobsReading(own, bench.creditdb), parityReading(own, databases), waitingReading(own, databases)];
+    const { body } = await withReadings(own, readings).expose();
+    const told = body.split("\n").map((line) => line.replace(/,?app="loader"/, ""));
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'scoreline_job_last_run_failed{job="load"} 0',
+        'scoreline_job_last_run_failed{job="dbt_build"} 1',
+        'scoreline_job_failures{job="dbt_build"} 1',
+        expect.stringMatching(/^scoreline_job_duration_baseline_seconds\{job="dbt_build"\} \d/),
+        'scoreline_parity_compared{subject="applications"} 7',
+        'scoreline_parity_uncompared{subject="applications"} 0',
+        'scoreline_parity_mismatches{subject="applications"} 0',
+        'scoreline_parity_compared{subject="transactions"} 0',
+        "scoreline_warehouse_waiting_records{} 0",
+        // The red build's load brought no decision.
+        "scoreline_warehouse_waiting_duration_seconds{} 0",
+      ]),
+    );
   });
 
   test("what is wrong with records and with rows is served in one place, to readers too", async () => {

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { serve } from "@hono/node-server";
-import { connectPostgres } from "@scoreline/stores/postgres";
-import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
+import { createLogger, healthRoutes } from "@scoreline/telemetry";
 import type { Command } from "commander";
 import { describeError } from "../jobs.ts";
-import { withJobMetrics } from "../metrics.ts";
+import { checkCertificates } from "../metrics/certificates.ts";
+import { openMetrics } from "../metrics/open.ts";
 import type { Opened } from "../open.node.ts";
-import { withQualityMetrics } from "../qualityMetrics.ts";
 
 /** `loader serve`: health, metrics and a run at each interval, until a signal. */
 export function addServe(program: Command, open: Opened): void {
@@ -19,9 +18,8 @@ export function addServe(program: Command, open: Opened): void {
 async function serveJobs(open: Opened) {
   const { config, sql, db, run, close } = open((notice) => log.info(notice));
   const log = createLogger("loader", config.LOG_LEVEL);
-  const warehouse = connectPostgres(config.DW_FINANCE_URL, { app: "scoreline-loader", connectionsMax: 1 });
-  const jobMetrics = withJobMetrics(createMetrics("loader", { runtime: true }), sql);
-  const metrics = withQualityMetrics(jobMetrics, { jobs: sql, warehouse });
+  await checkCertificates(config.CERTIFICATE_FILES);
+  const { metrics, close: closeMetrics } = openMetrics(config, { mongo: db, log });
   const unready = async () => {
     const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 })]);
     return ["postgres", "mongodb"].filter((_, index) => answers[index]?.status === "rejected");
@@ -55,6 +53,6 @@ async function serveJobs(open: Opened) {
     );
   }
   server.close();
-  await Promise.allSettled([close(), warehouse.end({ timeout: 5 })]);
+  await Promise.allSettled([close(), closeMetrics()]);
   log.info("loader stopped");
 }

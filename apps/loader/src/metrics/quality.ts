@@ -1,23 +1,24 @@
 import type { Database } from "@scoreline/stores/postgres";
 import type { Metrics } from "@scoreline/telemetry";
+import { endedBuilds } from "./builds.ts";
+import type { Reading } from "./readings.ts";
 
 type Databases = { jobs: Database; warehouse: Database };
 
 /**
- * `metrics` with what the warehouse says of quality, read at each exposition: issues by check, fields that the last load's
- * records lacked, and what the tests of the last build found. Nothing before the first load.
+ * What the warehouse says of quality: issues by check, fields that the last load's records lacked, and what the tests of the
+ * last build found. Nothing before the first load.
  */
-export function withQualityMetrics(metrics: Metrics, databases: Databases): Metrics {
+export function qualityReading(metrics: Metrics, databases: Databases): Reading {
   let countedLoad = 0n;
   return {
-    ...metrics,
-    expose: async () => {
+    name: "quality",
+    read: async () => {
       const loadId = await lastLoad(databases.warehouse);
       // Issues are counted over all of them, and only a load brings some.
       if (loadId > countedLoad) await countIssues(metrics, databases.warehouse, loadId);
-      if (loadId > 0n) await readTestFailures(metrics, databases);
       countedLoad = loadId;
-      return metrics.expose();
+      if (loadId > 0n) await readTestFailures(metrics, databases);
     },
   };
 }
@@ -41,13 +42,12 @@ async function countIssues(metrics: Metrics, warehouse: Database, loadId: bigint
   }
 }
 
+/** A build of parity alone runs few tests: what others found in the whole build before it still stands. */
 async function readTestFailures(metrics: Metrics, { jobs, warehouse }: Databases): Promise<void> {
-  const [build] = await jobs<{ run_id: string }[]>`
-    select run_id from metadata_table where job = 'dbt_build' and status <> 'running' order by started_at desc limit 1`;
-  if (!build) return;
+  const builds = await endedBuilds(jobs);
   const tests = await warehouse<{ test: string; severity: string; failures: bigint }[]>`
     select test, severity, max(failures) as failures from raw.test_failures
-    where run_id = ${build.run_id} group by test, severity`;
+    where run_id in (select unnest(${builds}::text[])::uuid) group by test, severity`;
   metrics.gauge("testFailures").reset();
   for (const { test, severity, failures } of tests)
     metrics.gauge("testFailures").set({ test, severity }, Number(failures));
