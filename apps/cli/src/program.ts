@@ -37,6 +37,8 @@ function scorerCount(value: string): number {
 }
 
 const policyOption = () => new Option("--policy <file>", "the first policy, where none is published yet");
+const monitoring = () =>
+  new Option("--monitoring", "with Prometheus, which watches the stack by monitoring's rules (default: as before, no)");
 const json = () => new Option("--json", "print one JSON object on standard output");
 
 /** The `scoreline` command. Exit codes: 0 done, 1 it failed or is not healthy, 2 wrong arguments. */
@@ -59,6 +61,8 @@ export function createProgram(deps: ProgramDeps): Command {
         .choices(["node", "deno"])
         .default("node"),
     )
+    .addOption(monitoring())
+    .addOption(new Option("--no-monitoring", "without Prometheus from now on"))
     .option("--scorers <number>", "processes of the scorer, in one group (default: as many as before, 1)", scorerCount)
     .addOption(json())
     .action((options) => upCommand(home, options));
@@ -83,6 +87,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .command("demo")
     .description("start, send applications, score them, build and test the warehouse")
     .option("--count <number>", "applications to send", wholeNumber, 20_000)
+    .addOption(monitoring())
     .option("--seed <number>", "seed of the applications (default: one that is not there yet)", wholeNumber)
     .addOption(policyOption())
     .addOption(json())

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   denoEnvironment,
   type Home,
+  prometheusService,
   repositoryRoot,
   type ServiceDefinition,
   type StackEnv,
@@ -78,6 +79,7 @@ export function appServices(home: Home, env: StackEnv, runtime: HttpRuntime = "n
       env: loaderEnv(home, env),
       ready: () => answers(env.LOADER_METRICS_URL, "/readyz"),
     },
+    ...(env.PROMETHEUS_URL === undefined ? [] : [prometheusService(home, env)]),
   ];
 }
 

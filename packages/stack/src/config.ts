@@ -12,6 +12,9 @@ export const portDefaults = {
   loaderMetrics: 18_083,
 } as const;
 
+/** Where Prometheus' port starts to be looked for, in a stack that has one. */
+export const prometheusPortDefault = 19_090;
+
 export type PortName = keyof typeof portDefaults;
 export const portNames = Object.keys(portDefaults) as [PortName, ...PortName[]];
 
@@ -26,15 +29,32 @@ const Environment = z.object({
   SCORELINE_FRAUD_CHECK_PORT: port,
   SCORELINE_SCORER_METRICS_PORT: port,
   SCORELINE_LOADER_METRICS_PORT: port,
+  SCORELINE_PROMETHEUS_PORT: port,
+  SCORELINE_PROMETHEUS_RULES: z.string().optional(),
+  SCORELINE_PROMETHEUS_INTERVAL: z
+    .string()
+    .regex(/^[1-9]\d?s$/, { error: "is no interval; write one such as 5s" })
+    .default("5s"),
   MONGO_URL: z.string().startsWith("mongodb").optional(),
   PATH: z.string().optional(),
 });
+
+export interface PrometheusConfig {
+  readonly port?: number | undefined;
+  /** Another folder of rules than that of `monitoring`. */
+  readonly rulesDir?: string | undefined;
+  /** Between two scrapes, and two evaluations. */
+  readonly scrapeInterval: string;
+}
 
 export interface StackConfig {
   /** Ports asked for by name; the others are remembered ones or defaults. */
   readonly ports: Readonly<Partial<Record<PortName, number>>>;
   /** Processes of the scorer; as many as the home had before unless given, one at first. */
   readonly scorers?: number;
+  /** Whether Prometheus watches the stack; as before unless given, not at first. */
+  readonly monitoring?: boolean;
+  readonly prometheus?: PrometheusConfig;
   /** A MongoDB-speaking server of the user's own, used as it is. */
   readonly mongoUrl?: string;
   /** Where `java` and `mongod` are looked for. */
@@ -42,7 +62,7 @@ export interface StackConfig {
 }
 
 /** Reads the stack's configuration; throws naming the variable that does not fit. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
+export function readConfig(env: NodeJS.ProcessEnv = process.env): StackConfig & { prometheus: PrometheusConfig } {
   const parsed = Environment.safeParse(withoutEmpty(env));
   if (!parsed.success) throw new Error(`the environment does not fit: ${z.prettifyError(parsed.error)}`);
   const { MONGO_URL, PATH, ...ports } = parsed.data;
@@ -59,6 +79,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
   return {
     ports: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
     ...(MONGO_URL === undefined ? {} : { mongoUrl: MONGO_URL }),
+    prometheus: {
+      port: ports.SCORELINE_PROMETHEUS_PORT,
+      rulesDir: ports.SCORELINE_PROMETHEUS_RULES,
+      scrapeInterval: ports.SCORELINE_PROMETHEUS_INTERVAL,
+    },
     path: PATH ?? "",
   };
 }

@@ -16,6 +16,8 @@ const StackEnv = z.object({
   /** Of every scorer, the first one's too: comma separated, one for each process. */
   SCORER_METRICS_URLS: z.string(),
   LOADER_METRICS_URL: z.string(),
+  /** Where Prometheus watches this stack; absent where it does not. */
+  PROMETHEUS_URL: z.string().optional(),
   SCORELINE_API_KEY: z.string(),
 });
 
@@ -36,6 +38,7 @@ export function stackEnv(state: HomeState): StackEnv {
     SCORER_METRICS_URL: http(state.ports.scorerMetrics, "/metrics"),
     SCORER_METRICS_URLS: scorerPorts.map((port) => http(port, "/metrics")).join(","),
     LOADER_METRICS_URL: http(state.ports.loaderMetrics, "/metrics"),
+    ...(state.prometheusPort === undefined ? {} : { PROMETHEUS_URL: http(state.prometheusPort) }),
     SCORELINE_API_KEY: state.apiKey,
   };
 }

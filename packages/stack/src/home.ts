@@ -50,6 +50,8 @@ const HomeState = z.object({
   ports: z.record(z.enum(portNames), port),
   /** Metrics ports of the scorers beyond the first. */
   scorerPorts: z.array(port).default([]),
+  /** Of Prometheus, where it watches this stack. */
+  prometheusPort: port.optional(),
   postgresPassword: z.string(),
   apiKey: z.string(),
   externalMongoUrl: z.string().optional(),

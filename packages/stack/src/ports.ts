@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PortName, portDefaults, portNames, type StackConfig } from "./config.ts";
+import { type PortName, portDefaults, portNames, prometheusPortDefault, type StackConfig } from "./config.ts";
 import { type Home, type HomeState, loadHome, readState, writePrivately } from "./home.ts";
 import { withLock } from "./lock.mjs";
 import type { OnStackEvent } from "./service.ts";
 
 const triesMax = 2_000;
 
-/** A home's ports by name, and those of its scorers beyond the first. */
-export type ChosenPorts = Pick<HomeState, "ports" | "scorerPorts">;
+/** A home's ports by name, those of its scorers beyond the first, and Prometheus' where it has one. */
+export type ChosenPorts = Pick<HomeState, "ports" | "scorerPorts" | "prometheusPort">;
 
 /** Whether nobody listens on the port at the loopback address. */
 export function isPortFree(port: number): Promise<boolean> {
@@ -59,7 +59,18 @@ export async function choosePorts(
       const name = scorerName(scorerPorts.length + 2);
       scorerPorts.push(await choose(name, before[scorerPorts.length], undefined, portDefaults.scorerMetrics));
     }
-    const chosen = { ports: ports as ChosenPorts["ports"], scorerPorts };
+    const { monitoring = remembered?.prometheusPort !== undefined, prometheus } = config;
+    const watched = monitoring
+      ? {
+          prometheusPort: await choose(
+            "prometheus",
+            remembered?.prometheusPort,
+            prometheus?.port,
+            prometheusPortDefault,
+          ),
+        }
+      : {};
+    const chosen = { ports: ports as ChosenPorts["ports"], scorerPorts, ...watched };
     save(chosen);
     writePrivately(join(notes, "homes.json"), JSON.stringify([...homes.map((other) => other.dir), home.dir]));
     return chosen;
@@ -72,7 +83,9 @@ export function scorerName(number: number): string {
 }
 
 function portsOf(chosen: ChosenPorts | undefined): number[] {
-  return chosen ? [...Object.values(chosen.ports), ...chosen.scorerPorts] : [];
+  if (!chosen) return [];
+  const { ports, scorerPorts, prometheusPort } = chosen;
+  return [...Object.values(ports), ...scorerPorts, ...(prometheusPort === undefined ? [] : [prometheusPort])];
 }
 
 async function nextFree(from: number, taken: ReadonlySet<number>): Promise<number> {

@@ -18,6 +18,7 @@ import { type OnStackEvent, type ServiceDefinition, ServiceFailed, type ServiceS
 import { kafkaService } from "./services/kafka.ts";
 import { ferretdbService, mongoAnswers, mongodService } from "./services/mongo.ts";
 import { postgresService } from "./services/postgres.ts";
+import { prometheusMissing } from "./services/prometheus.ts";
 import { which } from "./setup/programs.ts";
 import { failureOf, logFileOf, pidOf, startService, stopAll, stopService } from "./supervise.ts";
 import { tools } from "./tools.ts";
@@ -34,6 +35,8 @@ export interface UpOptions {
   readonly on?: OnStackEvent;
   /** Processes of the scorer: their ports are kept, and any beyond them stopped. As many as before unless told. */
   readonly scorers?: number;
+  /** Whether Prometheus watches the stack. As before unless told. */
+  readonly monitoring?: boolean;
   /** Read from the environment unless given. */
   readonly config?: StackConfig;
 }
@@ -60,7 +63,9 @@ const keptLogs = ["setup.log"] as const;
 export async function up(home: Home, options: UpOptions = {}): Promise<StackEnv> {
   const on = options.on ?? (() => {});
   const scorers = options.scorers === undefined ? {} : { scorers: options.scorers };
-  const config = { ...(options.config ?? readConfig()), ...scorers };
+  const watched = options.monitoring === undefined ? {} : { monitoring: options.monitoring };
+  const config = { ...(options.config ?? readConfig()), ...scorers, ...watched };
+  if (config.monitoring && tools().prometheus === null) throw new Error(prometheusMissing);
   assertHome(home);
   return withStackLock(home, on, async () => {
     assertHome(home);
@@ -71,6 +76,7 @@ export async function up(home: Home, options: UpOptions = {}): Promise<StackEnv>
     makeHome(home);
     const state = await settleState(home, config, on);
     await stopSpareScorers(home, state, on);
+    if (state.prometheusPort === undefined) await stopService(home, "prometheus", on);
     await startCore(home, await definitions(home, state, config), options.services ?? coreServices, on);
     if (state.externalMongoUrl !== undefined) await checkExternalMongo(home, state.externalMongoUrl, on);
     const env = stackEnv(state);
@@ -93,7 +99,7 @@ export async function status(home: Home, others: readonly ServiceDefinition[] = 
   const state = readState(home);
   if (state === undefined)
     return coreServices.map((name) => ({ name, state: "stopped", logFile: logFileOf(home, name) }));
-  const core = await definitions(home, state, { ports: {}, path: readConfig().path });
+  const core = await definitions(home, state, readConfig());
   const known = [...core, ...others];
   const names = new Set([...coreServices, ...others.map(({ name }) => name), ...recordNames(home)]);
   return Promise.all(
@@ -146,8 +152,9 @@ async function settleState(home: Home, config: StackConfig, on: OnStackEvent): P
   const before = readState(home);
   const users = Object.entries(portUsers).map(([name, user]) => ({ user, port: before?.ports[name as PortName] }));
   const scorers = (before?.scorerPorts ?? []).map((port, index) => ({ user: scorerName(index + 2), port }));
+  const watcher = { user: "prometheus", port: before?.prometheusPort };
   const inUse = new Set(
-    [...users, ...scorers].flatMap(({ user, port }) =>
+    [...users, ...scorers, watcher].flatMap(({ user, port }) =>
       port === undefined || pidOf(home, user) === undefined ? [] : [port],
     ),
   );

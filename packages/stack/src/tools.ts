@@ -13,6 +13,9 @@ export interface Tools {
   readonly kafkaLibs: string;
   /** The FerretDB program; null where a MONGO_URL or a mongod made it needless at set-up. */
   readonly ferretdb: string | null;
+  /** Prometheus and its tool for rules; null where the set-up found none. */
+  readonly prometheus: string | null;
+  readonly promtool: string | null;
 }
 
 /** The repository's top folder. */
@@ -21,7 +24,9 @@ export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url)
 /** Where the set-up writes what it found. In node_modules, so that it goes when the dependencies go. */
 export const toolsFile = (root: string): string => join(root, "node_modules", ".scoreline", "tools.json");
 
-const names = ["dbt", "python", "deno", "denoDir", "kafkaLibs", "ferretdb"] as const satisfies readonly (keyof Tools)[];
+/** Those that a machine can do without. */
+const optional: readonly (keyof Tools)[] = ["ferretdb", "prometheus", "promtool"];
+const names: readonly (keyof Tools)[] = ["dbt", "python", "deno", "denoDir", "kafkaLibs", ...optional];
 
 /**
  * The paths of the tools the set-up has brought along. Throws "run npm run setup", naming the missing tool, when one of
@@ -32,7 +37,7 @@ export function tools(root: string = repositoryRoot): Tools {
   const found = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<Tools>) : {};
   for (const name of names) {
     const path = found[name];
-    if (path === null && name === "ferretdb") continue;
+    if (path === null && optional.includes(name)) continue;
     if (typeof path !== "string" || (name !== "denoDir" && !existsSync(path))) {
       throw new Error(`${name} is missing${path ? ` at ${path}` : ""}: run npm run setup`);
     }

@@ -32,7 +32,7 @@ const candidate = join(repositoryRoot, "packages", "policy", "policies", "score-
  */
 export async function demoCommand(
   home: Home,
-  options: { count: number; seed?: number; policy?: string; json?: boolean },
+  options: { count: number; seed?: number; policy?: string; monitoring?: boolean; json?: boolean },
 ): Promise<void> {
   const times: [string, number][] = [];
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -43,7 +43,10 @@ export async function demoCommand(
     return result;
   };
   const env = await timed("Starting the services", () =>
-    bringUp(home, options.policy === undefined ? {} : { policy: options.policy }),
+    bringUp(home, {
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.monitoring === undefined ? {} : { monitoring: options.monitoring }),
+    }),
   );
   const before = await readCounts(env);
   // An empty stack always shows the same demo; a later one sends applications that are not there yet.
@@ -99,6 +102,7 @@ export async function demoCommand(
   transactions   POST ${env.INGEST_URL}/v1/transactions
   decisions      POST ${env.FRAUD_CHECK_URL}/v1/fraud-check, answered with the decision of record
   metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}
+  alerts         ${env.PROMETHEUS_URL === undefined ? "npx scoreline up --detach --monitoring" : `${env.PROMETHEUS_URL}/alerts`}
   star schema    DW_FINANCE_URL in ${home.envFile}, schema marts
   health         npx scoreline status      stop: npx scoreline down`);
 }

@@ -1,16 +1,28 @@
-import { down, type Home, type StackEnv, startService, up } from "@scoreline/stack";
+import { down, type Home, type StackEnv, startService, up, writeTargets } from "@scoreline/stack";
 import { initialise } from "../init.ts";
 import { readPolicyFile } from "../policies/policyFile.ts";
 import { appServices, type HttpRuntime } from "../services.ts";
 import { say, sayEvent } from "../terminal.ts";
 
-export type UpSettings = { fresh?: boolean; ingest?: HttpRuntime; policy?: string; scorers?: number };
+export type UpSettings = {
+  fresh?: boolean;
+  ingest?: HttpRuntime;
+  policy?: string;
+  scorers?: number;
+  monitoring?: boolean;
+};
 
 /** Brings servers and apps to health: topics, schemas and the first policy are made in between. Gives what clients attach by. */
 export async function bringUp(home: Home, settings: UpSettings = {}): Promise<StackEnv> {
   if (settings.policy !== undefined) readPolicyFile(settings.policy);
-  const { fresh = false, scorers } = settings;
-  const env = await up(home, { on: sayEvent, fresh, ...(scorers === undefined ? {} : { scorers }) });
+  const { fresh = false, scorers, monitoring } = settings;
+  const env = await up(home, {
+    on: sayEvent,
+    fresh,
+    ...(scorers === undefined ? {} : { scorers }),
+    ...(monitoring === undefined ? {} : { monitoring }),
+  });
+  if (env.PROMETHEUS_URL !== undefined) writeTargets(home, env);
   await initialise(env, { policyFile: settings.policy });
   await Promise.all(appServices(home, env, settings.ingest).map((service) => startService(home, service, sayEvent)));
   return env;
@@ -27,6 +39,7 @@ export async function upCommand(home: Home, options: UpSettings & { detach?: boo
     `Scoreline is up: applications go to ${env.INGEST_URL}/v1/applications, or with the decision as the answer to ` +
       `${env.FRAUD_CHECK_URL}/v1/fraud-check; addresses and the API key are in ${home.envFile}`,
   );
+  if (env.PROMETHEUS_URL !== undefined) say(`Prometheus watches it: ${env.PROMETHEUS_URL}/alerts`);
   if (options.detach) return;
   say("Press Ctrl-C to stop it.");
   await new Promise<void>((resolve) => {

@@ -6,9 +6,18 @@ import { kafkaAddon } from "./kafka-addon.ts";
 import { deno, postgresLibraries } from "./packages.ts";
 import { cacheRoot } from "./product.ts";
 import { explain, ferretdb, kafkaJars, pythonEnvironment } from "./products.ts";
+import { prometheus } from "./prometheus.ts";
 import type { SetupContext, Step, StepResult } from "./step.ts";
 
-const steps: readonly Step[] = [postgresLibraries, kafkaAddon, kafkaJars, pythonEnvironment, ferretdb, deno];
+const steps: readonly Step[] = [
+  postgresLibraries,
+  kafkaAddon,
+  kafkaJars,
+  pythonEnvironment,
+  ferretdb,
+  deno,
+  prometheus,
+];
 
 export type SetupOptions = Omit<SetupContext, "cache">;
 
