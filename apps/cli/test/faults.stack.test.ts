@@ -82,8 +82,18 @@ describe("a scorer outlives what its stores do", { timeout: 120_000 }, () => {
     kill("postgres");
     await produce(1_000);
     await isAlive();
+    // The figures are made when they are asked for: they rise while nothing moves.
+    const lag = (unit: string) =>
+      scorer.metric(`scoreline_scorer_lag_${unit}`, { topic: topics.creditApplications.name });
+    const isUp = () => scorer.metric("scoreline_dependency_up", { dependency: "postgres" });
+    await expect.poll(() => lag("records"), poll).toBeGreaterThanOrEqual(1_000);
+    await expect.poll(isUp, poll).toBe(0);
+    const early = await lag("seconds");
+    await expect.poll(() => lag("seconds"), poll).toBeGreaterThan(early + 2);
     await up(home);
     await settled();
+    expect([await lag("records"), await lag("seconds")]).toEqual([0, 0]);
+    await expect.poll(isUp, poll).toBe(1);
   });
 
   test("Postgres that makes it wait: the partition is paused, the group keeps the member, memory is bounded", async () => {

@@ -22,6 +22,7 @@ export const Config = z.object({
     .min(1_000, { error: sessionError })
     .max(1_800_000, { error: sessionError })
     .default(10_000),
+  SCORER_TELEMETRY: z.enum(["on", "off"], { error: "is neither on nor off" }).default("on"),
   SCORER_METRICS_HOST: z.string().default("127.0.0.1"),
   SCORER_METRICS_PORT: port.default(9464),
   SCORELINE_COMMIT: z

@@ -4,7 +4,7 @@ import { partitionForKey } from "@scoreline/kafka";
 import { createBatchProducer, createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, insertRawTransactions, rawTransactionOf, readPolicies } from "@scoreline/stores/mongo";
 import { connectCommitter, connectPostgres } from "@scoreline/stores/postgres";
-import { createLogger, createMetrics, healthRoutes } from "@scoreline/telemetry";
+import { createLogger, createMetrics, healthRoutes, watchDependencies } from "@scoreline/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import { applications } from "./applications.ts";
 import { Config } from "./config.ts";
@@ -42,7 +42,7 @@ function configure() {
 const config = configure();
 const version = config.SCORELINE_COMMIT ? `${manifest.version}+${config.SCORELINE_COMMIT}` : manifest.version;
 const log = createLogger("scorer", config.LOG_LEVEL);
-const metrics = createMetrics("scorer", { runtime: true });
+const metrics = createMetrics("scorer", { runtime: true, off: config.SCORER_TELEMETRY === "off" });
 const kafka = {
   brokers: config.KAFKA_BROKERS,
   clientId: "scoreline-scorer",
@@ -68,7 +68,7 @@ const shared = {
   metrics,
   log,
 };
-const projectors = createProjectors({ producer, db });
+const projectors = createProjectors({ producer, db, observer });
 
 /** What a topic's scorer has to itself. */
 type Own<K extends Kind> = Pick<PartitionDeps<K>, "subject" | "read" | "project" | "trail"> & { scores: boolean };
@@ -134,9 +134,17 @@ function stop(): void {
   for (const { scorer } of running) scorer.stop();
 }
 
+/** What the scorer stands on, and how each part is asked whether it answers. */
+const parts = {
+  postgres: async () => void (await sql`select 1`),
+  mongodb: () => db.command({ ping: 1 }),
+  kafka: () => producer.ready(),
+};
+const dependencies = watchDependencies(metrics, parts);
+
 async function unready(): Promise<string[]> {
-  const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 }), producer.ready()]);
-  const silent = ["postgres", "mongodb", "kafka"].filter((_, index) => answers[index]?.status === "rejected");
+  const answers = await Promise.allSettled(Object.values(parts).map((part) => part()));
+  const silent = Object.keys(parts).filter((_, index) => answers[index]?.status === "rejected");
   if (!policies.snapshot) silent.push("policies");
   silent.push(...running.flatMap(({ scorer }) => scorer.stopped));
   return running.every(({ scorer }) => scorer.joined) ? silent : [...silent, "consumer group"];
@@ -178,6 +186,7 @@ try {
   );
   process.exitCode = 1;
 }
+dependencies.stop();
 server.close();
 policies.stop();
 await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), committer.end(), mongo.close()]);

@@ -21,6 +21,7 @@ export function watchDependencies(
   probes: Readonly<Record<string, Probe>>,
   { everyMs: askEveryMs = 5_000, answerMsMax = 3_000 }: DependencyWatchOptions = {},
 ): { stop(): void } {
+  if (metrics.off) return { stop: () => {} };
   const up = metrics.gauge("dependencyUp");
   const asking = new Set<string>();
   let stopped = false;
