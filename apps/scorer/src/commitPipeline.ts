@@ -30,6 +30,8 @@ export type CommitPipelineDeps<K extends Kind> = {
   ready: (drafts: readonly Draft<K["event"]>[], quiet: () => Promise<void>) => Promise<Ready<K> | undefined>;
   /** Repeats an attempt for as long as Postgres is away; rejects when the partition is given up. */
   persist: <T>(attempt: () => Promise<T>) => Promise<T>;
+  /** Hears how long a batch took to be decided, and to be committed. */
+  took: (step: "decide" | "commit", ms: number) => void;
   onSettled: (drafts: readonly Draft<K["event"]>[], settlement: Settlement<K["scored"]>) => void;
 };
 
@@ -90,11 +92,13 @@ export class CommitPipeline<K extends Kind> {
       const ready = await this.#deps.ready(drafts, () => this.settled());
       // What is being mended comes before this batch, in the windows as in the table.
       if (this.#mending) await this.#committing;
+      const startMs = performance.now();
       const [round, underWay] = [this.#round, this.#underWay];
       const suspects = this.#suspectsOf(drafts);
       const recorded = suspects.length === 0 ? none : this.#union(await this.#look(suspects), underWay);
       if (round !== this.#round) continue;
       const settlement = this.#settle(drafts, recorded, ready);
+      this.#deps.took("decide", performance.now() - startMs);
       return { drafts, settlement, ready, mark: ready?.windows.mark(), round };
     }
   }
@@ -167,7 +171,9 @@ export class CommitPipeline<K extends Kind> {
   /** Commits, and makes final what it stands for. */
   async #write({ drafts, settlement, ready, mark }: Decided<K>): Promise<void> {
     this.#underWay = settlement;
+    const startMs = performance.now();
     await this.#deps.persist(() => this.#writeOnce(settlement));
+    this.#deps.took("commit", performance.now() - startMs);
     this.#underWay = undefined;
     ready?.windows.commit(mark);
     this.#held.nextOffset = settlement.next;

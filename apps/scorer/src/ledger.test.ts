@@ -19,7 +19,7 @@ test.each([1, 2, 3, 4, 5])(
   async (seed) => {
     const random = seeded(seed);
     const metrics = createMetrics("scorer");
-    const ledger = createLedger(metrics);
+    const ledger = createLedger(metrics, topics);
     const model = new Map(topics.map((topic) => [topic, { received: 0, settled: 0, returned: 0, inFlight: 0 }]));
     const step = () => {
       const topic = topics[random(topics.length)] ?? "";
@@ -63,12 +63,14 @@ test.each([1, 2, 3, 4, 5])(
   },
 );
 
-test("every term of the equation is there from the first record on", async () => {
+test("every term of the equation is there before the first record", async () => {
   const metrics = createMetrics("scorer");
-  createLedger(metrics).received("credit_applications", 1);
+  createLedger(metrics, topics);
   const { body } = await metrics.expose();
   const series = (term: string) => `scoreline_scorer_records_${term},app="scorer"}`;
   for (const outcome of outcomes)
     expect(body).toContain(`${series(`settled_total{topic="credit_applications",outcome="${outcome}"`)} 0`);
-  expect(body).toContain(`${series('returned_total{topic="credit_applications"')} 0`);
+  for (const term of ["received_total", "returned_total", "in_flight"]) {
+    expect(body).toContain(`${series(`${term}{topic="credit_applications"`)} 0`);
+  }
 });

@@ -16,23 +16,21 @@ export type Ledger = {
 
 /**
  * A ledger as metrics: `received = scored + duplicate + failed + skipped + returned + in flight` at every scrape. Each
- * entry is made on both sides in one turn of the event loop, and a scrape reads all metrics in one turn as well.
+ * entry is made on both sides in one turn of the event loop, and a scrape reads all metrics in one turn as well. `topics`
+ * are those that records come from.
  */
-export function createLedger(metrics: Metrics): Ledger {
+export function createLedger(metrics: Metrics, topics: readonly string[]): Ledger {
   const received = metrics.counter("recordsReceived");
   const settled = metrics.counter("recordsSettled");
   const returned = metrics.counter("recordsReturned");
   const inFlight = metrics.gauge("recordsInFlight");
-  const opened = new Set<string>();
-  /** Every term is there from the first record on: what is absent cannot be summed. */
-  const open = (topic: string) => {
-    opened.add(topic);
-    for (const outcome of outcomes) settled.inc({ topic, outcome }, 0);
-    returned.inc({ topic }, 0);
-  };
+  // Every term is there from the start: what is absent cannot be summed.
+  for (const topic of topics) {
+    for (const key of ["recordsReceived", "recordsReturned", "recordsInFlight"] as const) metrics.zero(key, { topic });
+    metrics.zero("recordsSettled", ...outcomes.map((outcome) => ({ topic, outcome })));
+  }
   return {
     received: (topic, count) => {
-      if (!opened.has(topic)) open(topic);
       received.inc({ topic }, count);
       inFlight.inc({ topic }, count);
     },

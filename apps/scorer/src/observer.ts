@@ -1,11 +1,24 @@
+import { approvalStatuses, checkTypes, riskLevels, topics } from "@scoreline/contracts";
 import type { Settlement } from "@scoreline/stores/postgres";
 import type { Logger, Metrics } from "@scoreline/telemetry";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { PoliciesObserver } from "./policies.ts";
-import type { Draft } from "./read.ts";
+import type { ProjectionsObserver } from "./projections.ts";
+import { type Draft, type Flaw, flaws } from "./read.ts";
+import type { DecidingVersion } from "./snapshot.ts";
 import type { Kind, Outcome, Subject } from "./subject.ts";
 
 type Place = { topic: string; partition: number };
+
+/** What is done with a batch, in order. `commit` and `project` take the waits for their sinks in. */
+export const steps = ["read", "decide", "commit", "project"] as const;
+export type Step = (typeof steps)[number];
+
+/** The sinks that can keep a partition waiting, by the names that retries are counted under. */
+export const sinks = ["postgres", "projections", "raw_transactions"] as const;
+
+const scoredTopics = [topics.creditApplications.name, topics.transactions.name];
+const sourceTopics = [...scoredTopics, topics.deadLetters.name];
 
 /** What the scorer tells of itself, as metrics and log lines. Counts follow the commit, so they agree with the tables. */
 export type Observer = {
@@ -17,6 +30,8 @@ export type Observer = {
     settlement: Settlement<K["scored"]>,
     outcomeOf: Subject<K>["outcomeOf"],
   ): void;
+  /** A batch was through a step. */
+  took(step: Step, ms: number): void;
   retrying(place: Place, sink: string, error: unknown): void;
   /** A batch waits for a policy to decide by, and why; undefined when it does no longer. */
   waiting(place: Place, why: string | undefined): void;
@@ -27,18 +42,19 @@ export type Observer = {
 };
 
 /** An observer over the metric catalogue. Never logs a record's content. */
-export function createObserver(metrics: Metrics, log: Logger): Observer & PoliciesObserver {
-  const ledger = createLedger(metrics);
+export function createObserver(metrics: Metrics, log: Logger): Observer & PoliciesObserver & ProjectionsObserver {
+  const ledger = createLedger(metrics, sourceTopics);
+  openSeries(metrics);
   const invalid = metrics.counter("dataQualityInvalid");
   const forgiven = metrics.counter("forgiven");
-  const decisions = metrics.counter("decisions");
-  const transactions = metrics.counter("transactionsFlagged");
-  const alerts = metrics.counter("fraudAlerts");
   const latency = metrics.histogram("decisionLatency");
+  const duration = metrics.histogram("batchDuration");
+  const tellOutcomes = outcomesObserver(metrics);
   return {
     received: ledger.received,
     returned: ledger.returned,
     settled: ({ topic }, drafts, { scored, faulty }, outcomeOf) => {
+      if (metrics.off) return;
       const duplicates = faulty.filter((record) => record.failures[0]?.check.startsWith("duplicate_")).length;
       ledger.settled(topic, {
         scored: scored.length,
@@ -47,18 +63,17 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
         skipped: drafts.length - scored.length - faulty.length,
       });
       for (const { failures } of faulty) for (const { check } of failures) invalid.inc({ check });
-      for (const draft of drafts)
-        if (draft.kind === "candidate") for (const flaw of draft.flaws) forgiven.inc({ flaw });
+      for (const [flaw, count] of flawsOf(drafts)) forgiven.inc({ flaw }, count);
+      if (scored.length === 0) return;
       const nowMs = Date.now();
-      const outcomes = scored.map(outcomeOf);
-      for (const { fraudRules } of outcomes) for (const rule of fraudRules) alerts.inc({ rule });
-      for (const { tMs } of scored) latency.observe({ topic }, (nowMs - tMs) / 1000);
-      for (const { labels, count } of tallied(outcomes)) decisions.inc(labels, count);
-      for (const { approvalStatus, fraudRules, policyVersion } of outcomes) {
-        if (approvalStatus !== undefined) continue;
-        transactions.inc({ flagged: String(fraudRules.length > 0), policy_version: policyVersion });
-      }
+      latency.observeAll(
+        { topic },
+        scored.map(({ tMs }) => (nowMs - tMs) / 1_000),
+      );
+      tellOutcomes(scored.map(outcomeOf));
     },
+    took: (step, ms) => duration.observe({ step }, ms / 1_000),
+    deadLettered: (count) => metrics.counter("deadLetters").inc({ stage: "scorer" }, count),
     retrying: ({ topic, partition }, sink, error) => {
       metrics.counter("sinkRetries").inc({ sink });
       log.warn({ topic, partition, sink, error: wordsOf(error) }, "a sink does not answer; trying again");
@@ -74,26 +89,81 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
   };
 }
 
-type Tally = { labels: { approval_status: string; risk_level: string; policy_version: string }; count: number };
-
-/** A batch's decisions by outcome, of which it has few: a counter takes longer to find its series than a decision takes. */
-function tallied(outcomes: readonly Outcome[]): Tally[] {
-  const tallies: Tally[] = [];
-  for (const { approvalStatus, riskLevel, policyVersion } of outcomes) {
-    if (approvalStatus === undefined || riskLevel === undefined) continue;
-    const known = tallies.find(
-      ({ labels }) =>
-        labels.approval_status === approvalStatus &&
-        labels.risk_level === riskLevel &&
-        labels.policy_version === policyVersion,
-    );
-    if (known) known.count += 1;
-    else {
-      const labels = { approval_status: approvalStatus, risk_level: riskLevel, policy_version: policyVersion };
-      tallies.push({ labels, count: 1 });
+/** Has every series that can be known be there from the start; those of a policy version come when it is read. */
+function openSeries(metrics: Metrics): void {
+  metrics.zero("dataQualityInvalid", ...checkTypes.map((check) => ({ check })));
+  metrics.zero("forgiven", ...flaws.map((flaw) => ({ flaw })));
+  metrics.zero("batchDuration", ...steps.map((step) => ({ step })));
+  metrics.zero("sinkRetries", ...sinks.map((sink) => ({ sink })));
+  metrics.zero("deadLetters", { stage: "scorer" });
+  metrics.zero("policyReadFailures", {});
+  for (const topic of sourceTopics) {
+    for (const key of ["assignedPartitions", "stoppedPartitions", "waitingPartitions"] as const) {
+      metrics.zero(key, { topic });
     }
   }
+  for (const topic of scoredTopics) {
+    for (const key of ["windowUsers", "windowEvents", "windowBytes", "windowRowsRebuilt"] as const) {
+      metrics.zero(key, { topic });
+    }
+    for (const key of ["decisionLatency", "windowRebuildDuration"] as const) metrics.zero(key, { topic });
+  }
+}
+
+function flawsOf(drafts: readonly Draft<object>[]): Map<Flaw, number> {
+  const counts = new Map<Flaw, number>();
+  for (const draft of drafts) {
+    if (draft.kind !== "candidate" || draft.flaws.length === 0) continue;
+    for (const flaw of draft.flaws) counts.set(flaw, (counts.get(flaw) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Counts what events were scored to: decisions, transactions flagged or not, and alerts by rule. */
+function outcomesObserver(metrics: Metrics): (outcomes: readonly Outcome[]) => void {
+  const decisions = metrics.counter("decisions");
+  const transactions = metrics.counter("transactionsFlagged");
+  const alerts = metrics.counter("fraudAlerts");
+  return (outcomes) => {
+    const rules = new Map<string, number>();
+    for (const { fraudRules } of outcomes) {
+      if (fraudRules.length === 0) continue;
+      for (const rule of fraudRules) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+    }
+    for (const [rule, count] of rules) alerts.inc({ rule }, count);
+    for (const { outcome, count } of tallied(outcomes)) {
+      const { approvalStatus, riskLevel, policyVersion: policy_version } = outcome;
+      if (approvalStatus === undefined || riskLevel === undefined) {
+        transactions.inc({ flagged: String(isFlagged(outcome)), policy_version }, count);
+      } else decisions.inc({ approval_status: approvalStatus, risk_level: riskLevel, policy_version }, count);
+    }
+  };
+}
+
+function isFlagged({ fraudRules }: Outcome): boolean {
+  return fraudRules.length > 0;
+}
+
+type Tally = { outcome: Outcome; count: number };
+
+/** A batch's outcomes, of which it has few: a counter takes longer to find its series than a decision takes. */
+function tallied(outcomes: readonly Outcome[]): Tally[] {
+  const tallies: Tally[] = [];
+  for (const outcome of outcomes) {
+    const known = tallies.find((tally) => isSame(tally.outcome, outcome));
+    if (known) known.count += 1;
+    else tallies.push({ outcome, count: 1 });
+  }
   return tallies;
+}
+
+function isSame(one: Outcome, other: Outcome): boolean {
+  return (
+    one.approvalStatus === other.approvalStatus &&
+    one.riskLevel === other.riskLevel &&
+    one.policyVersion === other.policyVersion &&
+    isFlagged(one) === isFlagged(other)
+  );
 }
 
 function waitingObserver(metrics: Metrics, log: Logger): Observer["waiting"] {
@@ -114,7 +184,8 @@ function waitingObserver(metrics: Metrics, log: Logger): Observer["waiting"] {
 function policiesObserver(metrics: Metrics, log: Logger): PoliciesObserver {
   let told = new Set<string>();
   return {
-    policiesRead: ({ decidesBeforeMs, refusals }) => {
+    policiesRead: ({ decidesBeforeMs, refusals, deciding }) => {
+      for (const version of deciding) openVersion(metrics, version);
       metrics.gauge("policyLeaseEnd").set(decidesBeforeMs / 1_000);
       metrics.gauge("policyVersionsRefused").set(refusals.length);
       for (const refusal of refusals) if (!told.has(refusal)) log.error({ refusal }, "a policy version cannot decide");
@@ -125,6 +196,15 @@ function policiesObserver(metrics: Metrics, log: Logger): PoliciesObserver {
       log.warn({ error: wordsOf(error) }, "the policy catalogue cannot be read; trying again");
     },
   };
+}
+
+/** Has the series of a version that decides, or will, be there before its first decision. */
+function openVersion(metrics: Metrics, { version: policy_version, rules }: DecidingVersion): void {
+  metrics.zero("fraudAlerts", ...rules.map((rule) => ({ rule })));
+  metrics.zero("transactionsFlagged", ...["true", "false"].map((flagged) => ({ flagged, policy_version })));
+  for (const approval_status of approvalStatuses) {
+    metrics.zero("decisions", ...riskLevels.map((risk_level) => ({ approval_status, risk_level, policy_version })));
+  }
 }
 
 function wordsOf(error: unknown): string {

@@ -98,6 +98,7 @@ export class PartitionWorker<K extends Kind> {
       project,
       persist: (sink, attempt) => this.#persist(sink, attempt),
       onFailure: (error) => this.#fail(error),
+      took: (ms) => observer.took("project", ms),
       onProjected: () => events.onMoved(),
     });
     this.#pipeline = new CommitPipeline(held, subject, {
@@ -107,6 +108,7 @@ export class PartitionWorker<K extends Kind> {
       version: deps.version,
       ready: (drafts, quiet) => this.#ready(drafts, quiet),
       persist: (attempt) => this.#persist("postgres", attempt),
+      took: observer.took,
       onSettled: (drafts, settlement) => {
         // What was left behind and ends later has been told of as returned.
         if (this.#isReturned) return;
@@ -219,7 +221,9 @@ export class PartitionWorker<K extends Kind> {
       while (this.#backlog.length > 0) {
         // Without a reason to wait, a batch is in hand before this function first gives way.
         if (this.#projections.isFull) await this.#projections.room();
+        const startMs = performance.now();
         const drafts = this.#take();
+        this.#deps.observer.took("read", performance.now() - startMs);
         if (drafts.length > 0) await this.#pipeline.settle(drafts);
         if (this.#backlog.length === 0) await this.#pipeline.settled();
       }

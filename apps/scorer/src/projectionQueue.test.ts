@@ -21,6 +21,7 @@ function newQueue(onProjected: () => void) {
     onFailure: (error) => {
       throw error;
     },
+    took: () => {},
     onProjected,
   });
   return { held, queue };

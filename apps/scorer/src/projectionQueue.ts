@@ -26,6 +26,8 @@ export type ProjectionQueueDeps<Scored> = {
   persist: <T>(sink: string, attempt: () => Promise<T>) => Promise<T>;
   /** Hears why the projection cannot go on. */
   onFailure: (error: unknown) => void;
+  /** Hears how long the sinks took to acknowledge. */
+  took: (ms: number) => void;
   /** Hears that less waits. */
   onProjected: () => void;
 };
@@ -148,8 +150,11 @@ export class ProjectionQueue<Scored> {
   }
 
   async #project(committed: Committed<Scored>, to: bigint): Promise<void> {
-    const { persist, project } = this.#deps;
-    const projected = persist("projections", () => project(this.#held, committed));
+    const { persist, project, took } = this.#deps;
+    const startMs = performance.now();
+    const projected = persist("projections", () => project(this.#held, committed)).then(() => {
+      took(performance.now() - startMs);
+    });
     await Promise.all([projected, this.#noting]);
     this.#noting = this.#note(to);
     // Its failure is told to what is projected next, or to who waits for the end.

@@ -63,16 +63,22 @@ test("a decision's record is what its contract says, for every outcome", async (
 
 test("a bad record is one dead letter, and a repeat of an id is none", async () => {
   const producer = new MemoryProducer();
-  await createProjectors({ producer, db }).applications(
+  const counts: number[] = [];
+  const observer = { deadLettered: (count: number) => void counts.push(count) };
+  await createProjectors({ producer, db, observer }).applications(
     place,
     settled(application("a"), application("a"), Buffer.from("{")),
   );
+  expect(counts).toEqual([1]);
   expect(producer.records(topics.deadLetters.name)).toMatchObject([{ key: Buffer.from("u"), value: Buffer.from("{") }]);
 });
 
 test("a record that was not acknowledged fails the projection", async () => {
   const failed = new DeliveryFailed("away", { retryable: true });
   const producer = new MemoryProducer({ fault: ({ key }) => (key === "b" ? failed : undefined) });
-  const projected = createProjectors({ producer, db }).applications(place, settled(application("a"), application("b")));
-  await expect(projected).rejects.toBe(failed);
+  const counts: number[] = [];
+  const observer = { deadLettered: (count: number) => void counts.push(count) };
+  const project = createProjectors({ producer, db, observer }).applications;
+  await expect(project(place, settled(application("a"), application("b"), Buffer.from("{")))).rejects.toBe(failed);
+  expect(counts).toEqual([]);
 });

@@ -18,28 +18,38 @@ type Place = { topic: string; partition: number };
 /** Where committed rows are projected to: alerts to MongoDB, decisions and dead letters to Kafka. */
 export type Projector<Scored> = (place: Place, committed: Committed<Scored>) => Promise<void>;
 
+export type ProjectionsObserver = {
+  /** The broker has acknowledged so many dead letters. */
+  deadLettered(count: number): void;
+};
+
 /** The projections of each topic's rows, over sinks that they share. */
 export type Projectors = { applications: Projector<CommittedScore>; transactions: Projector<CommittedTransaction> };
 
 const decisionBytesGuess = 384;
 
+export type ProjectorsDeps = { producer: BatchProducer; db: Db; observer?: ProjectionsObserver };
+
 /**
  * Projectors of committed rows, which resolve once every sink has acknowledged. A repeat gives the same alert `_id`,
  * decision id and dead letter id, so delivery at least once has the effect of once.
  */
-export function createProjectors({ producer, db }: { producer: BatchProducer; db: Db }): Projectors {
+export function createProjectors({ producer, db, observer }: ProjectorsDeps): Projectors {
   const alerting = new Rounds((alerts: readonly FraudAlert[]) => insertAlerts(db, alerts));
   const sending = new Rounds((records: readonly RecordToSend[]) => producer.sendAll(records));
+  const send = async (records: RecordToSend[], letters: RecordToSend[]) => {
+    await sending.do([...records, ...letters]);
+    if (letters.length > 0) observer?.deadLettered(letters.length);
+  };
   return {
     applications: async (place, { scored, faulty }) => {
       const alerts = scored.filter((record) => record.decision.isFraud).map((record) => alertOf(place, record));
-      const records = [...decisionsOf(place, scored), ...deadLettersOf(place, faulty)];
-      await Promise.all([alerting.do(alerts), sending.do(records)]);
+      await Promise.all([alerting.do(alerts), send(decisionsOf(place, scored), deadLettersOf(place, faulty))]);
     },
     transactions: async (place, { scored, faulty }) => {
       const flagged = scored.filter((record) => record.finding.flagged);
       const alerts = flagged.map((record) => transactionAlertOf(place, record));
-      await Promise.all([alerting.do(alerts), sending.do(deadLettersOf(place, faulty))]);
+      await Promise.all([alerting.do(alerts), send([], deadLettersOf(place, faulty))]);
     },
   };
 }

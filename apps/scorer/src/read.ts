@@ -14,7 +14,8 @@ import type { FaultyRecord } from "@scoreline/stores/postgres";
 import { keep } from "./deadLetters.ts";
 
 /** Why a good record needed forbearance; see the metric `scoreline_scorer_forgiven_total`. */
-export type Flaw = "unknown_field" | "naive_timestamp" | "text_value" | "misrouted_key";
+export const flaws = ["unknown_field", "naive_timestamp", "text_value", "misrouted_key"] as const;
+export type Flaw = (typeof flaws)[number];
 
 /** A record as it was read, before it is known whether its id is new. `tMs` never falls within a partition. */
 export type Draft<Event = Application> =

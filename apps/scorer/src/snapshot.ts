@@ -27,6 +27,9 @@ export type Engines = { readonly engine: Engine; readonly transactions: Transact
 /** A version ready to decide, or why this scorer cannot decide by it. */
 export type Compiled = Engines | { refusal: string };
 
+/** A version that decides, or will, and the fraud rules of both its blocks by id. */
+export type DecidingVersion = { version: string; rules: string[] };
+
 /** Compiles versions, each once: a version is immutable, and its text is what its hash says (`readPolicies` sees to it). */
 export class Compiler {
   readonly #compiled = new Map<string, Compiled>();
@@ -121,6 +124,17 @@ export class PolicySnapshot {
     const plan = this.#plans.get(key) ?? new WindowPlan(this.rulesBetween(block, tMs, Number.POSITIVE_INFINITY));
     this.#plans.set(key, plan);
     return plan;
+  }
+
+  /** The versions that are in force at the time of the read, or will be, as far as they can decide. */
+  get deciding(): DecidingVersion[] {
+    return this.#inForceFrom(this.readAtMs, Number.POSITIVE_INFINITY).flatMap((version) => {
+      const compiled = this.#compiler.compile(version);
+      if ("refusal" in compiled) return [];
+      const { policy } = compiled.engine;
+      const clauses = [...policy.fraud, ...policy.transactions.fraud];
+      return [{ version: version.version, rules: clauses.map(({ id }) => id) }];
+    });
   }
 
   /** Why versions that are in force at the time of the read, or will be, cannot decide. */

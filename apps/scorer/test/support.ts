@@ -93,6 +93,7 @@ async function workerOn<K extends Kind>(
     received: () => {},
     returned: () => {},
     settled: () => {},
+    took: () => {},
     retrying: (_, sink) => retries.push(sink),
     waiting: (_, why) => waits.push(why),
     rebuilding: () => {},
