@@ -60,6 +60,15 @@ test("the scorer is measured beside consume(n) and COPY, and nothing is left beh
   expect(homes()).toEqual(before);
 });
 
+test("telemetry is measured against none, and the scorer decides as much either way", async () => {
+  const { code, stdout, stderr } = await bench("--only", "telemetry", "--json", "--records", "5000", "--pairs", "1");
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { telemetry } = JSON.parse(stdout);
+  const mode = { durable_decisions_per_s: [rate], median_per_s: rate, cpu_s: memory === null ? null : [rate] };
+  const ratios = { ratio_min: rate, ratio_median: rate, ratio_best: rate };
+  expect(telemetry).toMatchObject({ records: 5_000, policy: "default", pairs: 1, off: mode, on: mode, ...ratios });
+});
+
 test("the narrow table gets every record", async () => {
   const { code, stdout, stderr } = await bench("--only", "scorer", "--narrow", "--records", "5000", "--processes", "1");
   expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { percentile, perSecond, progressRate, ratio } from "./figures.ts";
+import { median, percentile, perSecond, progressRate, ratio } from "./figures.ts";
 
 describe("a rate", () => {
   test("is a whole number a second", () => {
@@ -32,6 +32,12 @@ describe("a percentile", () => {
     expect(percentile([7], 1)).toBe(7);
     expect(percentile([], 50)).toBeUndefined();
   });
+});
+
+test("a median is the middle, or the mean of both", () => {
+  expect(median([30, 10, 20])).toBe(20);
+  expect(median([40, 10, 20, 30])).toBe(25);
+  expect(() => median([])).toThrow("no median");
 });
 
 describe("the rate of a progress", () => {

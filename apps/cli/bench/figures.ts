@@ -17,6 +17,14 @@ export function percentile(values: ArrayLike<number>, percent: number): number |
   return values[Math.max(0, Math.ceil((percent / 100) * values.length) - 1)];
 }
 
+/** The middle of `values`, or the mean of both where there are two. Throws where there are none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  if (low === undefined || high === undefined) throw new RangeError("Of no values there is no median.");
+  return (low + high) / 2;
+}
+
 /** How far something had come at a moment, by the clock of who keeps it. */
 export type Sample = { atMs: number; total: number };
 

@@ -11,6 +11,7 @@ const recordsDefault = 1_000_000;
 const recordsQuick = 200_000;
 const recordsMin = 1_000;
 const steadySecondsDefault = 15;
+const pairsDefault = 5;
 const processesDefault = [1, 2, 4];
 /** More processes than a topic has partitions would have nothing to do. */
 const processesMax = 6;
@@ -23,6 +24,7 @@ type Parsed = {
   narrow?: true;
   processes?: number[];
   steady?: number;
+  pairs?: number;
   policy?: PolicyName;
 };
 
@@ -49,7 +51,8 @@ export function parseArguments(words: readonly string[], sectionNames: readonly 
       `scorer processes to measure: ${processesDefault.join(",")} unless told`,
       processesOf,
     )
-    .option("--steady <seconds>", `how long each latency is measured; ${steadySecondsDefault} unless told`, secondsOf)
+    .option("--steady <seconds>", `how long each latency is measured; ${steadySecondsDefault} unless told`, atLeastOne)
+    .option("--pairs <count>", `pairs of runs with and without telemetry; ${pairsDefault} unless told`, atLeastOne)
     .addOption(new Option("--policy <name>", "the policy to measure with").choices(policyNames))
     .allowExcessArguments(false)
     .exitOverride();
@@ -60,6 +63,7 @@ export function parseArguments(words: readonly string[], sectionNames: readonly 
     records: parsed.records ?? (parsed.quick ? recordsQuick : recordsDefault),
     narrow: parsed.narrow ?? false,
     processes: parsed.processes ?? processesDefault,
+    pairs: parsed.pairs ?? pairsDefault,
     steadySeconds: parsed.steady ?? steadySecondsDefault,
     policy: parsed.policy,
   };
@@ -80,9 +84,9 @@ function recordsOf(text: string): number {
   throw new InvalidArgumentError(`It is a whole number of at least ${recordsMin}.`);
 }
 
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds >= 1) return seconds;
+function atLeastOne(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError("It is a whole number of at least 1.");
 }
 

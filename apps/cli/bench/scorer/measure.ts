@@ -7,10 +7,20 @@ import { type CopyRates, copyRates } from "./copy.ts";
 import { cpuBetween, cpuSeconds, peakRssMib } from "./proc.ts";
 import { progressTo } from "./progress.ts";
 import { receivedBy, type ScorerProcess, withScorers } from "./scorers.ts";
+import { scraping } from "./scrape.ts";
 import { type BenchStack, type FreshStores, withFreshStores } from "./stack.ts";
 
 /** What is decided, and by how many processes. `records` are on the topic before the first of them starts. */
-export type Run = { policy: PolicyName; records: number; narrow: boolean; processes: number };
+export type Run = {
+  policy: PolicyName;
+  records: number;
+  narrow: boolean;
+  processes: number;
+  /** Variables of the scorers beside those of a local stack. */
+  settings?: Readonly<Record<string, string>>;
+  /** How often their metrics are read while they decide; never unless told. */
+  scrapeEveryMs?: number;
+};
 
 export type ScorerRates = {
   durable_decisions_per_s: number;
@@ -44,10 +54,12 @@ export function measureScorers<Result>(
     const pid = (name: string) => pidOf(home, name) ?? 0;
     const before = servers();
     say(`  ${processes} ${processes === 1 ? "scorer" : "scorers"} on ${records} records, ${policy} policy`);
-    return withScorers({ home, env: stores.env, count: processes, narrow: run.narrow }, async (starting) => {
+    const { narrow, settings = {}, scrapeEveryMs } = run;
+    return withScorers({ home, env: stores.env, count: processes, narrow, settings }, async (starting) => {
+      const scrapes = scrapeEveryMs === undefined ? undefined : scraping(starting, scrapeEveryMs);
       const decided = progressTo(stores.sql, "next_offset", records);
       // Whichever fails first is told.
-      const [scorers] = await explained(starting, Promise.all([starting, decided]));
+      const [scorers] = await explained(starting, Promise.all([starting, decided])).finally(() => scrapes?.stop());
       const { perS, toMs } = progressRate(await decided, records);
       const taken = cpuBetween(before, servers());
       const scorer = cpuBetween({ scorer: 0 }, scorerSeconds(scorers));

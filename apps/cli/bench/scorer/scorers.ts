@@ -16,15 +16,20 @@ import { freePort } from "../../test/support/ports.ts";
 /** A scorer that runs. */
 export type ScorerProcess = { name: string; pid: number; logFile: string; metricsUrl: string };
 
+/** How scorers are started; `settings` are variables beside those of a local stack. */
+type Started = { home: Home; env: StackEnv; narrow: boolean; settings: Readonly<Record<string, string>> };
+
 /** Runs `work` beside so many scorers in one group, started all at once as `scoreline up` starts one; ends them behind it. */
 export async function withScorers<Result>(
-  { home, env, count, narrow }: { home: Home; env: StackEnv; count: number; narrow: boolean },
+  { home, env, count, narrow, settings }: Started & { count: number },
   work: (scorers: Promise<ScorerProcess[]>) => Promise<Result>,
 ): Promise<Result> {
   // A group of their own: the static members of an earlier run would keep their partitions for a while.
   const groupId = `bench-${randomUUID()}`;
   const names = Array.from({ length: count }, (_, index) => `scorer-${index + 1}`);
-  const definitions = await Promise.all(names.map((name) => definitionOf(home, env, { name, groupId, narrow })));
+  const definitions = await Promise.all(
+    names.map((name) => definitionOf({ home, env, narrow, settings }, { name, groupId })),
+  );
   const started = Promise.all(
     definitions.map(async ({ definition, metricsUrl }) => {
       const { name } = definition;
@@ -41,9 +46,8 @@ export async function withScorers<Result>(
 }
 
 async function definitionOf(
-  home: Home,
-  env: StackEnv,
-  { name, groupId, narrow }: { name: string; groupId: string; narrow: boolean },
+  { home, env, narrow, settings }: Started,
+  { name, groupId }: { name: string; groupId: string },
 ) {
   const metricsUrl = `http://127.0.0.1:${await freePort()}/metrics`;
   const scorer = appServices(home, { ...env, SCORER_METRICS_URLS: metricsUrl }).find((one) => one.name === "scorer");
@@ -53,7 +57,7 @@ async function definitionOf(
     ...scorer,
     name,
     args: [...scorer.args.slice(0, -1), ...main],
-    env: { ...scorer.env, SCORER_INSTANCE_ID: name, SCORER_GROUP_ID: groupId, LOG_LEVEL: "warn" },
+    env: { ...scorer.env, SCORER_INSTANCE_ID: name, SCORER_GROUP_ID: groupId, LOG_LEVEL: "warn", ...settings },
   };
   return { definition, metricsUrl };
 }
