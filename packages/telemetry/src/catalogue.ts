@@ -110,7 +110,7 @@ export const catalogue = {
   batchDuration: {
     kind: "histogram",
     name: "scoreline_scorer_batch_duration_seconds",
-    help: "Time a batch of one partition takes, by step.",
+    help: "Time a batch of one partition takes, by step: read, decide, commit, project. Waits for a sink count.",
     labels: ["step"],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
@@ -221,7 +221,7 @@ export const catalogue = {
   sinkRetries: {
     kind: "counter",
     name: "scoreline_scorer_sink_retries_total",
-    help: "Attempts repeated because a sink did not answer.",
+    help: "Attempts repeated because a sink did not answer: postgres, raw_transactions, or projections (MongoDB and Kafka).",
     labels: ["sink"],
   },
   jobDuration: {
