@@ -102,7 +102,7 @@ export async function demoCommand(
   transactions   POST ${env.INGEST_URL}/v1/transactions
   decisions      POST ${env.FRAUD_CHECK_URL}/v1/fraud-check, answered with the decision of record
   metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}
-  alerts         ${env.PROMETHEUS_URL === undefined ? "npx scoreline up --detach --monitoring" : `${env.PROMETHEUS_URL}/alerts`}
+  alerts         ${env.PROMETHEUS_URL === undefined ? "npx scoreline up --detach --monitoring" : env.PROMETHEUS_URL}
   star schema    DW_FINANCE_URL in ${home.envFile}, schema marts
   health         npx scoreline status      stop: npx scoreline down`);
 }

@@ -39,7 +39,7 @@ export async function upCommand(home: Home, options: UpSettings & { detach?: boo
     `Scoreline is up: applications go to ${env.INGEST_URL}/v1/applications, or with the decision as the answer to ` +
       `${env.FRAUD_CHECK_URL}/v1/fraud-check; addresses and the API key are in ${home.envFile}`,
   );
-  if (env.PROMETHEUS_URL !== undefined) say(`Prometheus watches it: ${env.PROMETHEUS_URL}/alerts`);
+  if (env.PROMETHEUS_URL !== undefined) say(`Prometheus watches it: ${env.PROMETHEUS_URL}`);
   if (options.detach) return;
   say("Press Ctrl-C to stop it.");
   await new Promise<void>((resolve) => {
