@@ -7,6 +7,7 @@ import { connectPostgres, type Database, recordProjected, takePartition } from "
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { initialise } from "../src/init.ts";
 import { type Reconciliation, reconcile } from "../src/reconcile/reconcile.ts";
+import { recordReconciliation } from "../src/reconcile/record.ts";
 import { produceApplications, shares } from "./support/applications.ts";
 import { jsonOf, scoreline } from "./support/cli.ts";
 import { commitSettlement } from "./support/commit.ts";
@@ -125,6 +126,43 @@ describe("scoreline reconcile", () => {
     expect(printed.stdout).toContain(
       `    ${at} has no outcome: neither scored nor duplicate nor failed\n    Send a record`,
     );
+  });
+
+  test("records what came out for metrics, and one that was broken off as failed", async () => {
+    const runs = await creditdb<{ run_id: string; targets: number; differences: number; statuses: string[] }[]>`
+      select run_id, count(*)::integer as targets, sum(rows)::integer as differences,
+        array_agg(distinct status) as statuses
+      from metadata_table where job = 'reconcile' group by run_id order by min(started_at)`;
+    const { checks } = await reconcile(env);
+    const good = { targets: checks.length, statuses: ["succeeded"] };
+    expect(runs[0]).toMatchObject({ ...good, differences: 0 });
+    expect(runs.at(-1)).toMatchObject({ ...good, differences: 3 });
+
+    const away = Promise.reject(new Error("MongoDB does not answer"));
+    await expect(
+      recordReconciliation(
+        env,
+        () => away,
+        () => expect.unreachable(),
+      ),
+    ).rejects.toThrow("MongoDB does not answer");
+    const failed = await creditdb`
+      select target, rows, error from metadata_table where job = 'reconcile' and status = 'failed'`;
+    expect([...failed]).toEqual([{ target: "all comparisons", rows: null, error: "MongoDB does not answer" }]);
+  });
+
+  test("gives its result where it cannot be recorded", async () => {
+    const result = { differences: 0, checks: [{ compared: "a = b", differences: 0 }] } as Reconciliation;
+    const nowhere = { ...env, CREDITDB_URL: "postgres://127.0.0.1:1/creditdb" };
+    const unrecorded: unknown[] = [];
+    expect(
+      await recordReconciliation(
+        nowhere,
+        async () => result,
+        (error) => unrecorded.push(error),
+      ),
+    ).toBe(result);
+    expect(unrecorded).toHaveLength(1);
   });
 
   type Fault = { break: () => Promise<() => Promise<void>>; named: () => Promise<string[]> };

@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Stores } from "../init.ts";
 import { formatReconciliation } from "../reconcile/format.ts";
 import { reconcile } from "../reconcile/reconcile.ts";
-import { write, writeJson } from "../terminal.ts";
+import { recordReconciliation } from "../reconcile/record.ts";
+import { say, write, writeJson } from "../terminal.ts";
 
 /** `scoreline reconcile`: whether all stores tell of the same records; exit code 1 when they do not. */
 export function addReconcileCommand(program: Command, stores: () => Stores): void {
@@ -12,7 +13,12 @@ export function addReconcileCommand(program: Command, stores: () => Stores): voi
     .option("--examples <number>", "differences to name for each check", examplesMax, 10)
     .addOption(new Option("--json", "print one JSON object on standard output"))
     .action(async (options: { examples: number; json?: boolean }) => {
-      const result = await reconcile(stores(), { examplesMax: options.examples });
+      const compared = stores();
+      const result = await recordReconciliation(
+        compared,
+        () => reconcile(compared, { examplesMax: options.examples }),
+        (error) => say(`the result is not recorded for metrics: ${error instanceof Error ? error.message : error}`),
+      );
       if (options.json) writeJson({ ...result, partitions: result.partitions.map(plain) });
       else write(formatReconciliation(result));
       if (result.differences > 0) process.exitCode = 1;

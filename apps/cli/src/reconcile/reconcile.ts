@@ -28,7 +28,7 @@ export type Reconciliation = {
 
 /**
  * Compares what Kafka, PostgreSQL, MongoDB and the warehouse hold of every record, and names what differs; at most
- * `examplesMax` a check are named, all are counted. Reads only. It may run while the stream moves: what is still on its
+ * `examplesMax` a check are named, all are counted. It only reads, and may run while the stream moves: what is still on its
  * way is lag and no difference, since each side is compared up to the offset that was recorded for it before it was read.
  * Takes about a minute and 300 MB for 1,000,000 records, all of it loaded. Throws when a store does not answer.
  */
