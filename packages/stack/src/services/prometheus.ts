@@ -79,6 +79,7 @@ function configOf(home: Home, rulesDir: string, interval: string) {
   return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: [join(rulesDir, "*.yml")],
-    scrape_configs: [{ job_name: "scoreline", file_sd_configs: [{ files: [targetsFile(home)] }] }],
+    // The loader's series of jobs name the job they are of.
+    scrape_configs: [{ job_name: "scoreline", honor_labels: true, file_sd_configs: [{ files: [targetsFile(home)] }] }],
   };
 }
