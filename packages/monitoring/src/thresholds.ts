@@ -44,6 +44,8 @@ export const Thresholds = z.strictObject({
   }),
   job_slow: waits.extend({ times: z.number().gt(1), seconds_min: seconds }),
   marts_stale: waits.extend({ above_seconds: seconds }),
+  marts_unreadable: waits,
+  approval_shift: waits.extend({ above: share, applications_min: count }),
   connections: waits.extend({ above: share }),
   expiry: waits.extend({ certificate_days: count, api_key_days: count }),
   slo: z.strictObject({
