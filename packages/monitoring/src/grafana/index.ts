@@ -1,0 +1,3 @@
+export { grafanaFiles, grafanaFolders } from "./files.ts";
+export { type AskedQuery, askedQueries, runnableQueries } from "./queries.ts";
+export { type Range, runnable } from "./runnable.ts";
