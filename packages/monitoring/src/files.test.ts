@@ -20,7 +20,7 @@ test("a folder of generated files holds nothing else", () => {
   expect(there.map((path) => path.replace(/^\//, "")).filter((path) => !made.includes(path))).toEqual([]);
 });
 
-test("no threshold is idle: each, changed, changes a file", () => {
+test("no threshold is idle: each, changed, changes a file", { timeout: 120_000 }, () => {
   const before = read(readThresholds());
   for (const { path, changed } of changes(readThresholds()))
     expect(read(Thresholds.parse(changed)), `${path} changes nothing`).not.toEqual(before);

@@ -1,9 +1,10 @@
+import { grafanaFiles, grafanaFolders } from "./grafana/files.ts";
 import { alertGroups } from "./rules/alerts/index.ts";
 import { ruleFile, ruleTestFile } from "./rules/prometheus.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 /** Folders of `monitoring` that hold generated files only. */
-export const generatedFolders = ["prometheus/rules", "prometheus/tests"] as const;
+export const generatedFolders = ["prometheus/rules", "prometheus/tests", ...grafanaFolders] as const;
 
 /** Every generated file of `monitoring`, by its path there. */
 export function generatedFiles(thresholds: Thresholds): Map<string, string> {
@@ -13,5 +14,6 @@ export function generatedFiles(thresholds: Thresholds): Map<string, string> {
       `prometheus/tests/${group.name}.test.yml`,
       ruleTestFile(group, thresholds),
     ]),
+    ...grafanaFiles(thresholds),
   ]);
 }
