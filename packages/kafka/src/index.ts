@@ -12,3 +12,4 @@ export {
   type RecordToSend,
   recordBytesMax,
 } from "./port.ts";
+export { carrying, publishing, tracedProducer } from "./traced.ts";
