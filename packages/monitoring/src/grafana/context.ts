@@ -21,7 +21,12 @@ export function contextOf(thresholds: Thresholds): Context {
   };
 }
 
-/** Series by a label, and one called `none` while there are no series: a panel says so instead of nothing. */
+/** Series by a label, and while there are none, one called `none` with 0: a panel says so instead of nothing. */
 export function orNone(expr: string, label: string): string {
-  return `${expr} or label_replace(vector(0), "${label}", "none", "", "")`;
+  return `${expr} or (label_replace(vector(0), "${label}", "none", "", "") unless on() ${expr})`;
+}
+
+/** Of series by a label those that are not 0: what can be known beforehand is there from the start. */
+export function met(expr: string, label: string): string {
+  return orNone(`(${expr} > 0)`, label);
 }

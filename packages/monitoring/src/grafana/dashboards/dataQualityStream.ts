@@ -1,5 +1,5 @@
 import { series } from "../../promql.ts";
-import { type Context, orNone } from "../context.ts";
+import { type Context, met, orNone } from "../context.ts";
 import type { Section } from "../dashboard.ts";
 import { ranking } from "../panels/bars.ts";
 import { figure } from "../panels/figure.ts";
@@ -33,16 +33,14 @@ export function qualityStreamSections({ alert, thresholds }: Context): Section[]
           unit: units.perSecond,
           width: 12,
           stacked: true,
-          queries: [metric(orNone(`sum by (check) (${rate(series("dataQualityInvalid"))})`, "check"), "{{check}}")],
+          queries: [metric(met(`sum by (check) (${rate(series("dataQualityInvalid"))})`, "check"), "{{check}}")],
         }),
         ranking({
           title: "Failed checks since the scorers started",
           description: "Which checks fail most. What leads the list is what is worth mending at its producer.",
           unit: units.count,
           width: 8,
-          queries: [
-            metricNow(orNone(`sort_desc(sum by (check) (${series("dataQualityInvalid")}))`, "check"), "{{check}}"),
-          ],
+          queries: [metricNow(met(`sum by (check) (${series("dataQualityInvalid")})`, "check"), "{{check}}")],
         }),
         lines({
           title: "Refused at the door, by check",
@@ -50,12 +48,7 @@ export function qualityStreamSections({ alert, thresholds }: Context): Section[]
           unit: units.perSecond,
           width: 8,
           height: 9,
-          queries: [
-            metric(
-              `sum by (check) (${rate(series("ingestFailures"))}) > 0 or sum(${rate(series("ingestFailures"))})`,
-              "{{check}}",
-            ),
-          ],
+          queries: [metric(met(`sum by (check) (${rate(series("ingestFailures"))})`, "check"), "{{check}}")],
         }),
         lines({
           title: "Served in spite of a flaw",

@@ -1,7 +1,7 @@
 import { series } from "../../promql.ts";
 import { unreadableSql } from "../alerting/martAlerts.ts";
 import { colours } from "../bounds.ts";
-import { type Context, orNone } from "../context.ts";
+import { type Context, met, orNone } from "../context.ts";
 import type { Section } from "../dashboard.ts";
 import { bars, ranking } from "../panels/bars.ts";
 import { figure } from "../panels/figure.ts";
@@ -93,16 +93,14 @@ function batches({ alert }: Context): Section {
           "Fields that records of the last batch lack, by check. A new name here is a field that a producer dropped.",
         unit: units.count,
         width: 8,
-        queries: [
-          metricNow(orNone(`sort_desc(max by (check) (${series("loadMissingFields")}))`, "check"), "{{check}}"),
-        ],
+        queries: [metricNow(met(`max by (check) (${series("loadMissingFields")})`, "check"), "{{check}}")],
       }),
       ranking({
         title: "Failed checks in the warehouse",
         description: "By check, over all that is loaded: what analysts read beside the facts.",
         unit: units.count,
         width: 8,
-        queries: [metricNow(orNone(`sort_desc(max by (check) (${series("warehouseIssues")}))`, "check"), "{{check}}")],
+        queries: [metricNow(met(`max by (check) (${series("warehouseIssues")})`, "check"), "{{check}}")],
       }),
       lines({
         title: "Tests that fail",

@@ -1,6 +1,6 @@
 import { series } from "../../promql.ts";
 import { colours } from "../bounds.ts";
-import { type Context, orNone } from "../context.ts";
+import { type Context, met, orNone } from "../context.ts";
 import type { Section } from "../dashboard.ts";
 import { figure } from "../panels/figure.ts";
 import { lines } from "../panels/lines.ts";
@@ -93,7 +93,7 @@ function fraud({ alert, thresholds }: Context): Section {
         unit: units.perSecond,
         width: 12,
         stacked: true,
-        queries: [metric(orNone(`sum by (rule) (${rate(series("fraudAlerts"))})`, "rule"), "{{rule}}")],
+        queries: [metric(met(`sum by (rule) (${rate(series("fraudAlerts"))})`, "rule"), "{{rule}}")],
       }),
       lines({
         title: "Card transactions scored, by finding",
@@ -110,8 +110,7 @@ function fraud({ alert, thresholds }: Context): Section {
 }
 
 function decisions(): Section {
-  const by = (label: string) =>
-    metric(orNone(`sum by (${label}) (${rate(series("decisions"))})`, label), `{{${label}}}`);
+  const by = (label: string) => metric(met(`sum by (${label}) (${rate(series("decisions"))})`, label), `{{${label}}}`);
   return {
     title: "Decisions",
     panels: [
@@ -144,7 +143,7 @@ function decisions(): Section {
         description: "Synchronous requests a second by what they came to: decided, repeated, or the code of a problem.",
         unit: units.perSecond,
         width: 6,
-        queries: [metric(orNone(`sum by (outcome) (${rate(series("fraudCheckAnswers"))})`, "outcome"), "{{outcome}}")],
+        queries: [metric(met(`sum by (outcome) (${rate(series("fraudCheckAnswers"))})`, "outcome"), "{{outcome}}")],
       }),
     ],
   };

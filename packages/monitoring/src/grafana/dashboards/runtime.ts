@@ -1,6 +1,6 @@
 import { MappingType, type ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import { buckets, series } from "../../promql.ts";
-import { type Context, orNone } from "../context.ts";
+import { type Context, met } from "../context.ts";
 import type { Section } from "../dashboard.ts";
 import { figure } from "../panels/figure.ts";
 import { lines } from "../panels/lines.ts";
@@ -49,7 +49,7 @@ function requests(): Section {
         width: 8,
         queries: [
           metric(
-            orNone(
+            met(
               `sum by (app, route, status) (${rate(series("httpRequests", { ...ofApp, status: "=~[45].." }))})`,
               "status",
             ),
