@@ -1,12 +1,14 @@
-import { healthRoutes, type Logger, type Metrics } from "@scoreline/telemetry";
+import { healthRoutes, type Logger, type Metrics, noTracing, stackOf, type Tracing } from "@scoreline/telemetry";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { routePath } from "hono/route";
 import { type ApiKeys, bearerOf } from "./apiKeys.ts";
 import { type Problem, problem, problemResponse } from "./problems.ts";
+import { knownMethods, methodOf, routeOf } from "./routes.ts";
+import { traced } from "./traced.ts";
 
 export interface BaseDeps {
   metrics: Metrics;
   log: Logger;
+  tracing?: Tracing | undefined;
   /** What `/readyz` asks: the names of the parts that do not answer. */
   unready: () => Promise<string[]>;
   /** Where to turn instead of an address that does not exist. */
@@ -14,15 +16,15 @@ export interface BaseDeps {
 }
 
 const healthPaths = ["/livez", "/readyz", "/metrics"];
-const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** What every HTTP worker has before its own routes: request metrics, health, and answers to what nothing else answers. */
-export function createBase({ metrics, log, unready, hint }: BaseDeps): Hono {
+/** What every HTTP worker has before its own routes: traces, request metrics, health, and answers to what nothing else answers. */
+export function createBase({ metrics, log, tracing = noTracing, unready, hint }: BaseDeps): Hono {
   const app = new Hono();
+  app.use(traced(tracing, healthPaths));
   app.use(measured(metrics));
   metrics.onExpose(() => zeroRoutes(app, metrics));
   app.onError((error) => {
-    log.error({ error: error.stack ?? error.message }, "a request failed on our side");
+    log.error({ error: stackOf(error) }, "a request failed on our side");
     return problemResponse(problem("internal_error", "The request was not served; it can be sent again."));
   });
   app.notFound(() => problemResponse(problem("not_found", hint)));
@@ -90,9 +92,8 @@ function measured(metrics: Metrics) {
   return async (c: Context, next: () => Promise<void>): Promise<void> => {
     const startMs = performance.now();
     await next();
-    const pattern = routePath(c, -1);
-    const route = pattern.includes("*") ? "unmatched" : pattern;
-    const method = knownMethods.has(c.req.method) ? c.req.method : "other";
+    const route = routeOf(c) ?? "unmatched";
+    const method = methodOf(c) ?? "other";
     requests.inc({ method, route, status: c.res.status });
     duration.observe({ method, route }, (performance.now() - startMs) / 1_000);
   };

@@ -1,5 +1,5 @@
 import { checkTypes, type Failure, Identifier, topics, writeDeadLetter } from "@scoreline/contracts";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import { type Logger, type Metrics, wordsOf } from "@scoreline/telemetry";
 import { type Problem, problem } from "./problems.ts";
 import type { OutgoingRecord, RecordContract } from "./recordContract.ts";
 import { within } from "./within.ts";
@@ -77,7 +77,7 @@ async function keepRefused(
   const kept = letter.then(
     () => deps.metrics.counter("deadLetters").inc({ stage }),
     (error: unknown) => {
-      deps.log.warn({ error: String(error) }, `a refused ${noun} could not be put among the dead letters`);
+      deps.log.warn({ error: wordsOf(error) }, `a refused ${noun} could not be put among the dead letters`);
     },
   );
   await within(kept, deps.deadLetterWaitMsMax);

@@ -1,11 +1,12 @@
-import { createLogger } from "@scoreline/telemetry";
-import { expect, test } from "vitest";
+import { createLogger, noTracing } from "@scoreline/telemetry";
+import { expect, test, vi } from "vitest";
 import { type Listening, type Runtime, runWorker, startUp, type Worker } from "./lifecycle.ts";
 
 /** A runtime that writes down what is asked of it, in order. */
 function recorded(over: Partial<Listening> = {}) {
   const calls: string[] = [];
   let send = (_signal: string) => {};
+  let fail = (_error: unknown) => {};
   let ended = (_code: number) => {};
   const exited = new Promise<number>((resolve) => {
     ended = resolve;
@@ -14,6 +15,10 @@ function recorded(over: Partial<Listening> = {}) {
     env: {},
     measurable: false,
     sha256: () => new Uint8Array(),
+    openTracing: () => noTracing,
+    onDefect: (listener) => {
+      fail = listener;
+    },
     serve: async (_fetch, host, port) => {
       calls.push(`serve ${host}:${port}`);
       return { port, stop: async () => void calls.push("stop"), force: () => void calls.push("force"), ...over };
@@ -23,7 +28,7 @@ function recorded(over: Partial<Listening> = {}) {
     },
     exit: ended,
   };
-  return { runtime, calls, exited, signal: () => send("SIGTERM") };
+  return { runtime, calls, exited, signal: () => send("SIGTERM"), fail: (error: unknown) => fail(error) };
 }
 
 const worker = (calls: string[], over: Partial<Worker> = {}): Worker => ({
@@ -83,4 +88,19 @@ test("a start that fails ends the process with 1", async () => {
   const { runtime, exited } = recorded();
   await startUp(runtime, () => Promise.reject(new Error("told on standard error by the test of a failed start")));
   expect(await exited).toBe(1);
+});
+
+test("a defect ends it, told without what the error holds", async () => {
+  const lines: unknown[] = [];
+  const said = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(line));
+  try {
+    const { runtime, calls, exited, fail } = recorded();
+    await runWorker(runtime, worker(calls, { log: createLogger("test") }));
+    fail(Object.assign(new Error("Key (application_id)=(A-1)"), { code: "23505", detail: "A-1", constraint: "pkey" }));
+    expect(await exited).toBe(1);
+    expect(lines.join()).toContain("Error 23505 (constraint pkey)");
+    expect(lines.join()).not.toContain("A-1");
+  } finally {
+    said.mockRestore();
+  }
 });

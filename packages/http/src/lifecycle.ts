@@ -1,4 +1,4 @@
-import type { Logger, ProcessFigures } from "@scoreline/telemetry";
+import { type Logger, type ProcessFigures, stackOf, type Tracing } from "@scoreline/telemetry";
 
 /** An open port. */
 export interface Listening {
@@ -19,6 +19,10 @@ export interface Runtime {
   /** What can be told of the process where they cannot. */
   figures?: ProcessFigures;
   sha256: (text: string) => Uint8Array;
+  /** Makes spans where the environment asks for them. */
+  openTracing: (worker: { app: string; log: Logger }) => Tracing;
+  /** Hears of an error that nothing caught, in place of the runtime's own report, which would print all that it holds. */
+  onDefect: (listener: (error: unknown) => void) => void;
   serve: (fetch: Fetch, host: string, port: number) => Promise<Listening>;
   onSignal: (listener: (signal: string) => void) => void;
   exit: (code: number) => void;
@@ -44,6 +48,10 @@ const readyRetryMs = 500;
 /** Serves until it is told to stop; a second signal ends the process at once. */
 export async function runWorker(runtime: Runtime, worker: Worker): Promise<void> {
   const { name, log, host, shutdownMsMax } = worker;
+  runtime.onDefect((error) => {
+    log.fatal({ error: stackOf(error) }, `${name} met a defect and ends`);
+    runtime.exit(1);
+  });
   const server = await runtime.serve(worker.fetch, host, worker.port);
   log.info({ host, port: server.port }, `${name} started`);
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { openTracing } from "@scoreline/telemetry/tracing.deno";
 import type { Listening, Runtime } from "./lifecycle.ts";
 import { problem, problemResponse } from "./problems.ts";
 
@@ -8,10 +9,24 @@ export const denoRuntime: Runtime = {
   measurable: false,
   figures: { memory: () => Deno.memoryUsage(), startedAtMs: performance.timeOrigin },
   sha256: (text) => createHash("sha256").update(text).digest(),
+  openTracing,
+  onDefect,
   serve: (fetch, hostname, port) => Promise.resolve(serve(fetch, hostname, port)),
   onSignal,
   exit: (code) => Deno.exit(code),
 };
+
+/** Errors that nothing caught, thrown or rejected. */
+function onDefect(listener: (error: unknown) => void): void {
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    listener(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    listener(event.reason);
+  });
+}
 
 /** A signal that comes again within this time is the same one. */
 const sameSignalMs = 250;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
+import { openTracing } from "@scoreline/telemetry/tracing.node";
 import type { Runtime } from "./lifecycle.ts";
 
 /** A stream of lines may last as long as it moves; a connection on which nothing moves for this long is closed. */
@@ -11,6 +12,8 @@ export const nodeRuntime: Runtime = {
   env: process.env,
   measurable: true,
   sha256: (text) => createHash("sha256").update(text).digest(),
+  openTracing,
+  onDefect: (listener) => process.on("uncaughtException", listener),
   serve: (fetch, hostname, port) =>
     new Promise((resolve, reject) => {
       const server = serve({ fetch, hostname, port, serverOptions: { requestTimeout: 0 } }, (address) =>
