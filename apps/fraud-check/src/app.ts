@@ -8,7 +8,7 @@ import {
   wrongMethod,
 } from "@scoreline/http";
 import type { Producer } from "@scoreline/kafka";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Logger, Metrics, Tracing } from "@scoreline/telemetry";
 import type { Hono } from "hono";
 import type { CommitWatch } from "./commitWatch.ts";
 import { createDecider } from "./decider.ts";
@@ -23,6 +23,7 @@ export interface AppDeps {
   apiKeys: ApiKeys;
   metrics: Metrics;
   log: Logger;
+  tracing?: Tracing;
   limits: Limits;
   nowMs?: () => number;
   newId?: () => string;
@@ -42,10 +43,13 @@ const hint = "Applications are sent to /v1/fraud-check, decisions are read at /v
 
 /** The fraud-check worker: the same on every runtime, with everything it needs from outside in `deps`. */
 export function createApp(deps: AppDeps): Hono {
-  const { producer, decisions, metrics, log, apiKeys, limits } = deps;
+  const { producer, decisions, metrics, log, tracing, apiKeys, limits } = deps;
   const answers = metrics.counter("fraudCheckAnswers");
   metrics.zero("fraudCheckAnswers", ...outcomes.map((outcome) => ({ outcome })));
-  const count = (outcome: string) => answers.inc({ outcome });
+  const count = (outcome: string) => {
+    answers.inc({ outcome });
+    tracing?.active()?.setAttribute("scoreline.outcome", outcome);
+  };
   const door = createDoor(applicationContract, {
     send: (record) => producer.send(record),
     metrics,
@@ -54,7 +58,7 @@ export function createApp(deps: AppDeps): Hono {
     newId: deps.newId ?? (() => crypto.randomUUID()),
     deadLetterWaitMsMax,
   });
-  const app = createBase({ metrics, log, unready: unreadyParts(partsOf(deps)), hint });
+  const app = createBase({ metrics, log, tracing, unready: unreadyParts(partsOf(deps)), hint });
 
   app.post(
     "/v1/fraud-check",

@@ -2,7 +2,7 @@ import type { ApiErrorCode, Application, Failure } from "@scoreline/contracts";
 import { applicationContract, type Problem, problem, recordOf, within } from "@scoreline/http";
 import { DeliveryFailed, type Producer, ProducerBusy } from "@scoreline/kafka";
 import type { RecordedDecision } from "@scoreline/stores/decisions";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import { type Logger, type Metrics, noTracing, type Tracing, wordsOf } from "@scoreline/telemetry";
 import { Appended } from "./appended.ts";
 import type { CommitWatch, Place } from "./commitWatch.ts";
 import { sameContent } from "./sameContent.ts";
@@ -17,6 +17,7 @@ export interface DeciderDeps {
   commits: CommitWatch;
   metrics: Metrics;
   log: Logger;
+  tracing?: Tracing;
   /** How long an application's decision is waited for, from beginning to end. */
   decisionWaitMsMax: number;
   /** Applications on their way at once; the next one is turned away. */
@@ -30,7 +31,7 @@ const appendedMax = 5_000;
 export type Decider = (application: Application) => Promise<Outcome>;
 
 export function createDecider(deps: DeciderDeps): Decider {
-  const { producer, decisions, commits, log, decisionWaitMsMax } = deps;
+  const { producer, decisions, commits, log, tracing = noTracing, decisionWaitMsMax } = deps;
   const waits = deps.metrics.histogram("fraudCheckWait");
   const inFlight = deps.metrics.gauge("fraudCheckInFlight");
   const appended = new Appended(appendedMax);
@@ -42,6 +43,14 @@ export function createDecider(deps: DeciderDeps): Decider {
     return place;
   }
 
+  function committed(place: Place, msMax: number): Promise<boolean> {
+    return tracing.within("await decision", {}, async (span) => {
+      const passed = await commits.until(place, msMax);
+      span?.setAttribute("scoreline.decided", passed);
+      return passed;
+    });
+  }
+
   async function decide(application: Application, untilMs: number): Promise<Outcome> {
     const { application_id } = application;
     const earlier = await decisions.read(application_id);
@@ -51,7 +60,7 @@ export function createDecider(deps: DeciderDeps): Decider {
     }
     const place = appended.placeOf(application) ?? (await append(application));
     const waitingMs = performance.now();
-    if (!(await commits.until(place, untilMs - waitingMs))) return pending();
+    if (!(await committed(place, untilMs - waitingMs))) return pending();
     waits.observe({}, (performance.now() - waitingMs) / 1_000);
     const recorded = await decisions.read(application_id);
     appended.forget(application_id);
@@ -99,14 +108,14 @@ function pending(): Outcome {
 
 function unavailable(error: unknown, log: Logger): Outcome {
   if (error instanceof StoreUnavailable) {
-    log.warn({ error: String(error.cause) }, "decisions cannot be read");
+    log.warn({ error: wordsOf(error.cause) }, "decisions cannot be read");
     return refusal("store_unavailable", "Send the same application again.");
   }
   if (error instanceof ProducerBusy) {
     return refusal("stream_unavailable", "Too many applications are on their way; send this one again.");
   }
   if (!(error instanceof DeliveryFailed)) throw error;
-  if (!error.retryable) log.error({ error: error.message }, "the topic refuses records; see its settings");
+  if (!error.retryable) log.error({ error: wordsOf(error) }, "the topic refuses records; see its settings");
   return refusal("stream_unavailable", "The application was not acknowledged; send it again with the same id.");
 }
 

@@ -1,6 +1,6 @@
 import { topics } from "@scoreline/contracts";
 import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
-import type { Producer, ProducerLimits } from "@scoreline/kafka";
+import { type Producer, type ProducerLimits, tracedProducer } from "@scoreline/kafka";
 import { connectRenewing, listenCommits, readPositions } from "@scoreline/stores/decisions";
 import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
 import { createApp, partsOf } from "./app.ts";
@@ -26,9 +26,10 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
   const app = `scoreline-${name}`;
   const log = createLogger(name, config.LOG_LEVEL);
   const metrics = createMetrics(name, { runtime: runtime.measurable, process: runtime.figures });
+  const tracing = runtime.openTracing({ app: name, log });
   const { sha256 } = runtime;
   const apiKeys = openApiKeys(config.SCORELINE_API_KEY, { app: name, sha256, metrics, log });
-  const producer = createProducer(
+  const client = createProducer(
     {
       brokers: config.KAFKA_BROKERS,
       clientId: app,
@@ -39,6 +40,7 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
       closeTimeoutMs: config.FRAUD_CHECK_SHUTDOWN_MS_MAX,
     },
   );
+  const producer = tracedProducer(client, tracing);
   const database = connectRenewing(config.CREDITDB_URL, { app });
   const decisions = createDecisions(database, queryMsMax);
   const commits = new CommitWatch({
@@ -58,7 +60,7 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     inFlightMax: config.FRAUD_CHECK_IN_FLIGHT_MAX,
     bodyBytesMax: config.FRAUD_CHECK_BODY_BYTES_MAX,
   };
-  const worker = createApp({ producer, decisions, commits, apiKeys, metrics, log, limits });
+  const worker = createApp({ producer, decisions, commits, apiKeys, metrics, log, tracing, limits });
   const parts = partsOf({ producer, decisions });
   const dependencies = watchDependencies(metrics, parts);
   await runWorker(runtime, {
@@ -72,6 +74,7 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     close: async () => {
       dependencies.stop();
       await Promise.allSettled([producer.close(), listening.end(), database.end()]);
+      await tracing.close();
     },
   });
 }

@@ -10,7 +10,7 @@ import {
   wrongMethod,
 } from "@scoreline/http";
 import type { Producer } from "@scoreline/kafka";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import type { Logger, Metrics, Tracing } from "@scoreline/telemetry";
 import type { Hono } from "hono";
 import { createIntake, type Intake, outcomes } from "./intake.ts";
 import { type Limits, limitsDefault, postRecords } from "./routes/records.ts";
@@ -20,6 +20,7 @@ export interface AppDeps {
   apiKeys: ApiKeys;
   metrics: Metrics;
   log: Logger;
+  tracing?: Tracing;
   nowMs?: () => number;
   newId?: () => string;
   limits?: Partial<Limits>;
@@ -30,9 +31,9 @@ const hint = "Applications are sent to /v1/applications, transactions to /v1/tra
 
 /** The ingest worker: the same on every runtime, with everything it needs from outside in `deps`. */
 export function createApp(deps: AppDeps): Hono {
-  const { metrics, log, apiKeys } = deps;
+  const { metrics, log, tracing, apiKeys } = deps;
   const unready = unreadyParts(partsOf(deps));
-  const app = createBase({ metrics, log, unready, hint });
+  const app = createBase({ metrics, log, tracing, unready, hint });
   const intakes = {
     "/v1/applications": intakeOf(applicationContract, "applicationsReceived", deps),
     "/v1/transactions": intakeOf(transactionContract, "transactionsReceived", deps),

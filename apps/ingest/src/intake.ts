@@ -1,7 +1,7 @@
 import type { ApiErrorCode } from "@scoreline/contracts";
 import { type Door, type Problem, parseJson, problem, type RecordContract, recordOf } from "@scoreline/http";
 import { DeliveryFailed, type Producer, ProducerBusy } from "@scoreline/kafka";
-import type { Logger } from "@scoreline/telemetry";
+import { type Logger, wordsOf } from "@scoreline/telemetry";
 
 /** What became of one record: appended, or refused with its problem. */
 export type Outcome = { ok: true; accepted: Accepted } | { ok: false; problem: Problem };
@@ -74,7 +74,7 @@ export function createIntake<Value extends { user_id: string }>(deps: IntakeDeps
         return refuse("stream_unavailable", `Too many ${noun}s are on their way; send this one again.`);
       }
       if (!(error instanceof DeliveryFailed)) throw error;
-      if (!error.retryable) log.error({ error: error.message }, "the topic refuses records; see its settings");
+      if (!error.retryable) log.error({ error: wordsOf(error) }, "the topic refuses records; see its settings");
       return refuse("stream_unavailable", `The ${noun} was not acknowledged; send it again with the same id.`);
     }
   }

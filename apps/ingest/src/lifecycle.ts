@@ -1,5 +1,5 @@
 import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
-import type { Producer, ProducerLimits } from "@scoreline/kafka";
+import { type Producer, type ProducerLimits, tracedProducer } from "@scoreline/kafka";
 import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
 import { createApp, partsOf } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -15,9 +15,10 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
   const config = readConfig(runtime.env);
   const log = createLogger("ingest", config.LOG_LEVEL);
   const metrics = createMetrics("ingest", { runtime: runtime.measurable, process: runtime.figures });
+  const tracing = runtime.openTracing({ app: "ingest", log });
   const { sha256 } = runtime;
   const apiKeys = openApiKeys(config.SCORELINE_API_KEY, { app: "ingest", sha256, metrics, log });
-  const producer = createProducer(
+  const client = createProducer(
     {
       brokers: config.KAFKA_BROKERS,
       clientId: "scoreline-ingest",
@@ -25,8 +26,9 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     },
     { deliveryTimeoutMs: config.INGEST_DELIVERY_MS_MAX, closeTimeoutMs: config.INGEST_SHUTDOWN_MS_MAX },
   );
+  const producer = tracedProducer(client, tracing);
   const limits = { bodyBytesMax: config.INGEST_BODY_BYTES_MAX };
-  const app = createApp({ producer, apiKeys, metrics, log, limits });
+  const app = createApp({ producer, apiKeys, metrics, log, tracing, limits });
   const parts = partsOf({ producer });
   const dependencies = watchDependencies(metrics, parts);
   await runWorker(runtime, {
@@ -37,9 +39,10 @@ export async function run(runtime: Runtime, createProducer: CreateProducer): Pro
     log,
     shutdownMsMax: config.INGEST_SHUTDOWN_MS_MAX,
     unready: unreadyParts(parts),
-    close: () => {
+    close: async () => {
       dependencies.stop();
-      return producer.close();
+      await producer.close();
+      await tracing.close();
     },
   });
 }

@@ -1,6 +1,6 @@
 import { Identifier } from "@scoreline/contracts";
 import { problem, problemResponse } from "@scoreline/http";
-import type { Logger } from "@scoreline/telemetry";
+import { type Logger, wordsOf } from "@scoreline/telemetry";
 import type { Context } from "hono";
 import { answerOf } from "../answer.ts";
 import { type Decisions, StoreUnavailable } from "../store.ts";
@@ -20,7 +20,7 @@ export function getDecision(decisions: Decisions, log: Logger) {
       return problemResponse(problem("not_found", "There is no decision on this application_id."));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      log.warn({ error: String(error.cause) }, "decisions cannot be read");
+      log.warn({ error: wordsOf(error.cause) }, "decisions cannot be read");
       return problemResponse(problem("store_unavailable", "Ask again."));
     }
   };

@@ -1,4 +1,5 @@
 import { DeliveryFailed, ProducerBusy } from "@scoreline/kafka";
+import { recordedTracing } from "@scoreline/telemetry/testing";
 import { expect, test } from "vitest";
 import { application, fraudCheck, recorded } from "../../test/support.ts";
 
@@ -197,4 +198,18 @@ test.each<[string, number, string, Record<string, string>]>([
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   if (status === 415) expect(response.headers.get("accept-post")).toBe("application/json");
   expect([producer.records(topic).length, store.reads]).toEqual([0, 0]);
+});
+
+test("the wait for the decision is a span within the request's, which tells how it ended", async () => {
+  const { tracing, spans } = recordedTracing();
+  const { post, appended, score } = fraudCheck({}, {}, { tracing });
+  const answer = post(application());
+  await appended(1);
+  score(0n);
+  expect((await answer).status).toBe(200);
+  const [wait, request] = spans();
+  expect([wait?.name, request?.name]).toEqual(["await decision", "POST /v1/fraud-check"]);
+  expect(wait?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId);
+  expect(wait?.attributes).toEqual({ "scoreline.decided": true });
+  expect(request?.attributes).toMatchObject({ "scoreline.outcome": "decided", "http.response.status_code": 200 });
 });
