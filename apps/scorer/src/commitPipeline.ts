@@ -32,6 +32,8 @@ export type CommitPipelineDeps<K extends Kind> = {
   persist: <T>(attempt: () => Promise<T>) => Promise<T>;
   /** Hears how long a batch took to be decided, and to be committed. */
   took: (step: "decide" | "commit", ms: number) => void;
+  /** A batch is about to be written. */
+  onCommit: () => void;
   onSettled: (drafts: readonly Draft<K["event"]>[], settlement: Settlement<K["scored"]>) => void;
 };
 
@@ -172,6 +174,7 @@ export class CommitPipeline<K extends Kind> {
   async #write({ drafts, settlement, ready, mark }: Decided<K>): Promise<void> {
     this.#underWay = settlement;
     const startMs = performance.now();
+    this.#deps.onCommit();
     await this.#deps.persist(() => this.#writeOnce(settlement));
     this.#deps.took("commit", performance.now() - startMs);
     this.#underWay = undefined;

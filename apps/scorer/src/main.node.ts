@@ -4,7 +4,16 @@ import { partitionForKey } from "@scoreline/kafka";
 import { createBatchProducer, createConsumer, describeTopics } from "@scoreline/kafka/librdkafka";
 import { connectMongo, insertRawTransactions, rawTransactionOf, readPolicies } from "@scoreline/stores/mongo";
 import { connectCommitter, connectPostgres } from "@scoreline/stores/postgres";
-import { createLogger, createMetrics, healthRoutes, watchDependencies } from "@scoreline/telemetry";
+import {
+  createLogger,
+  createMetrics,
+  healthRoutes,
+  noTracing,
+  stackOf,
+  watchDependencies,
+  wordsOf,
+} from "@scoreline/telemetry";
+import { openTracing } from "@scoreline/telemetry/tracing.node";
 import manifest from "../package.json" with { type: "json" };
 import { applications } from "./applications.ts";
 import { Config } from "./config.ts";
@@ -43,6 +52,9 @@ const config = configure();
 const version = config.SCORELINE_COMMIT ? `${manifest.version}+${config.SCORELINE_COMMIT}` : manifest.version;
 const log = createLogger("scorer", config.LOG_LEVEL);
 const metrics = createMetrics("scorer", { runtime: true, off: config.SCORER_TELEMETRY === "off" });
+// No span is ever active here, since a batch's records have traces of their own.
+const tracing =
+  config.SCORER_TELEMETRY === "off" ? noTracing : openTracing({ app: "scorer", log, version, followsWork: false });
 const kafka = {
   brokers: config.KAFKA_BROKERS,
   clientId: "scoreline-scorer",
@@ -67,8 +79,9 @@ const shared = {
   version,
   metrics,
   log,
+  tracing,
 };
-const projectors = createProjectors({ producer, db, observer });
+const projectors = createProjectors({ producer, db, observer, tracing });
 
 /** What a topic's scorer has to itself. */
 type Own<K extends Kind> = Pick<PartitionDeps<K>, "subject" | "read" | "project" | "trail"> & { scores: boolean };
@@ -160,6 +173,12 @@ const server = serve(
   },
   ({ port }) => log.info({ port }, "scorer started"),
 );
+const defect = "the scorer met a defect and ends";
+// Node's own report would print all that the error holds, which can be a record.
+process.on("uncaughtException", (error) => {
+  log.fatal({ error: stackOf(error) }, defect);
+  process.exit(1);
+});
 const signals = ["SIGTERM", "SIGINT"] as const;
 for (const signal of signals) {
   process.on(signal, () => {
@@ -176,18 +195,15 @@ for (const signal of signals) {
 
 try {
   // Connecting begins now, so that the first projection need not wait for it; when it fails, the projection tries again.
-  producer.ready().catch((error: unknown) => log.warn({ error: String(error) }, "the broker does not answer yet"));
+  producer.ready().catch((error: unknown) => log.warn({ error: wordsOf(error) }, "the broker does not answer yet"));
   policies.start();
   await run();
 } catch (error) {
-  log.fatal(
-    { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    "the scorer met a defect and ends",
-  );
+  log.fatal({ error: stackOf(error) }, defect);
   process.exitCode = 1;
 }
 dependencies.stop();
 server.close();
 policies.stop();
-await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), committer.end(), mongo.close()]);
+await Promise.allSettled([producer.close(), sql.end({ timeout: 5 }), committer.end(), mongo.close(), tracing.close()]);
 log.info("scorer stopped");

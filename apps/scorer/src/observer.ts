@@ -1,6 +1,6 @@
 import { approvalStatuses, checkTypes, riskLevels, topics } from "@scoreline/contracts";
 import type { Settlement } from "@scoreline/stores/postgres";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import { type Logger, type Metrics, wordsOf } from "@scoreline/telemetry";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { PoliciesObserver } from "./policies.ts";
 import type { ProjectionsObserver } from "./projections.ts";
@@ -205,8 +205,4 @@ function openVersion(metrics: Metrics, { version: policy_version, rules }: Decid
   for (const approval_status of approvalStatuses) {
     metrics.zero("decisions", ...riskLevels.map((risk_level) => ({ approval_status, risk_level, policy_version })));
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -1,5 +1,6 @@
 import type { ConsumedRecord } from "@scoreline/kafka/librdkafka";
 import type { Committer, Database, HeldPartition } from "@scoreline/stores/postgres";
+import type { Tracing } from "@scoreline/telemetry";
 import { CommitPipeline, type Ready } from "./commitPipeline.ts";
 import { Dropped, persist, wait } from "./faults.ts";
 import type { Observer } from "./observer.ts";
@@ -9,6 +10,7 @@ import type { Projector } from "./projections.ts";
 import type { Draft, Reader } from "./read.ts";
 import type { SeenIds } from "./seenIds.ts";
 import type { Kind, Subject } from "./subject.ts";
+import { RecordTraces } from "./traces.ts";
 import { type Trail, TrailingProjection } from "./trailingProjection.ts";
 import { WindowKeeper } from "./windows.ts";
 
@@ -40,6 +42,7 @@ export type PartitionDeps<K extends Kind> = {
   /** What follows the commits at a pace of its own, if anything does. */
   trail?: Trail<K["committed"]>;
   observer: Observer;
+  tracing?: Tracing;
   /** This program's version, kept with what it finds bad. */
   version: string;
 };
@@ -66,6 +69,7 @@ export class PartitionWorker<K extends Kind> {
   readonly #pipeline: CommitPipeline<K>;
   readonly #projections: ProjectionQueue<K["committed"] | K["scored"]>;
   readonly #trailing: TrailingProjection<K["committed"]> | undefined;
+  readonly #traces: RecordTraces<K>;
   #backlog: ConsumedRecord[] = [];
   #backlogBytes = 0;
   /** Records that were accepted and are not settled, those of batches under way included. */
@@ -83,6 +87,7 @@ export class PartitionWorker<K extends Kind> {
     this.#deps = deps;
     const { subject, sql, commit, seen, project, observer, trail } = deps;
     const { table } = subject;
+    this.#traces = new RecordTraces(held, subject, deps.tracing);
     this.#windows = new WindowKeeper(held, {
       sql,
       table: table.windows,
@@ -109,12 +114,14 @@ export class PartitionWorker<K extends Kind> {
       ready: (drafts, quiet) => this.#ready(drafts, quiet),
       persist: (attempt) => this.#persist("postgres", attempt),
       took: observer.took,
+      onCommit: () => this.#traces.committing(),
       onSettled: (drafts, settlement) => {
         // What was left behind and ends later has been told of as returned.
         if (this.#isReturned) return;
         observer.settled(held, drafts, settlement, subject.outcomeOf);
         this.#unsettled -= drafts.length;
-        this.#projections.push(settlement);
+        const traced = this.#traces.settled(settlement);
+        this.#projections.push(traced ? { ...settlement, traced } : settlement);
         this.#trailing?.follow();
         events.onMoved();
       },
@@ -182,6 +189,7 @@ export class PartitionWorker<K extends Kind> {
     await within(dropMsMax, this.#ended());
     if (this.#isReturned) return;
     this.#isReturned = true;
+    this.#traces.dropped();
     this.#deps.observer.returned(this.held.topic, this.#unsettled);
   }
 
@@ -241,6 +249,7 @@ export class PartitionWorker<K extends Kind> {
     for (const record of batch) this.#backlogBytes -= bytesOf(record);
     const [first, last] = [batch[0], batch.at(-1)];
     this.#forgetSettled();
+    this.#traces.taken(batch);
     if (first && last) this.#taken.push({ end: last.offset + 1n, tMs: this.#timeOf(first) });
     return batch.map((record) => {
       this.#draftedMs = this.#timeOf(record);

@@ -1,12 +1,12 @@
 import {
-  type Committed,
   type Database,
   type EventTable,
   type HeldPartition,
   readCommitted,
   recordProjected,
 } from "@scoreline/stores/postgres";
-import type { Projector } from "./projections.ts";
+import type { Projected, Projector } from "./projections.ts";
+import type { Traced } from "./traces.ts";
 
 /** Records projected in one go. */
 const recordsMax = 2_000;
@@ -32,7 +32,7 @@ export type ProjectionQueueDeps<Scored> = {
   onProjected: () => void;
 };
 
-type Part<Scored> = Committed<Scored> & { next: bigint };
+type Part<Scored> = Projected<Scored> & { next: bigint };
 
 /**
  * Projects what is committed of one partition, in order and beside the decisions, which wait only for room. How far it has
@@ -114,7 +114,7 @@ export class ProjectionQueue<Scored> {
   async #projectAll(parts: Part<Scored>[]): Promise<void> {
     const scored = parts.flatMap((part) => part.scored);
     const faulty = parts.flatMap((part) => part.faulty);
-    await this.#project({ scored, faulty }, (parts.at(-1) as Part<Scored>).next);
+    await this.#project({ scored, faulty, ...tracedOf(parts) }, (parts.at(-1) as Part<Scored>).next);
     for (const part of parts) {
       this.#records -= sizeOf(part);
       this.#bytes -= bytesOf(part);
@@ -149,7 +149,7 @@ export class ProjectionQueue<Scored> {
     await this.#noting;
   }
 
-  async #project(committed: Committed<Scored>, to: bigint): Promise<void> {
+  async #project(committed: Projected<Scored>, to: bigint): Promise<void> {
     const { persist, project, took } = this.#deps;
     const startMs = performance.now();
     const projected = persist("projections", () => project(this.#held, committed)).then(() => {
@@ -168,10 +168,16 @@ export class ProjectionQueue<Scored> {
   }
 }
 
-function sizeOf({ scored, faulty }: Committed<unknown>): number {
+/** The traces of all parts; nothing, nearly always. */
+function tracedOf(parts: readonly Projected<unknown>[]): { traced?: Traced } {
+  const all = parts.flatMap(({ traced }) => (traced ? [...traced] : []));
+  return all.length === 0 ? {} : { traced: new Map(all) };
+}
+
+function sizeOf({ scored, faulty }: Projected<unknown>): number {
   return scored.length + faulty.length;
 }
 
-function bytesOf({ faulty }: Committed<unknown>): number {
+function bytesOf({ faulty }: Projected<unknown>): number {
   return faulty.reduce((sum, { kept }) => sum + (kept?.key?.length ?? 0) + (kept?.value?.length ?? 0), 0);
 }

@@ -1,8 +1,10 @@
 import { DecisionEvent, topics } from "@scoreline/contracts";
-import { DeliveryFailed } from "@scoreline/kafka";
+import { DeliveryFailed, headerList } from "@scoreline/kafka";
 import { MemoryProducer } from "@scoreline/kafka/memory";
+import { readTraceparent, type SpanContext } from "@scoreline/telemetry";
+import { recordedTracing } from "@scoreline/telemetry/testing";
 import { MongoClient } from "mongodb";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { scoreBy } from "../test/policies.ts";
 import { application, nowMs, record } from "../test/records.ts";
 import type { ApplicationKind } from "./applications.ts";
@@ -81,4 +83,50 @@ test("a record that was not acknowledged fails the projection", async () => {
   const project = createProjectors({ producer, db, observer }).applications;
   await expect(project(place, settled(application("a"), application("b"), Buffer.from("{")))).rejects.toBe(failed);
   expect(counts).toEqual([]);
+});
+
+describe("of a record that is traced", () => {
+  const { tracing, spans, reset } = recordedTracing();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const sent = `00-${traceId}-b7ad6b7169203331-01`;
+  const traced = new Map([[0n, readTraceparent(`00-${traceId}-00f067aa0ba902b7-01`) as SpanContext]]);
+  const traceparentsOf = (producer: MemoryProducer, topic: string) =>
+    producer
+      .records(topic)
+      .map((each) => headerList(each).flatMap(([name, v]) => (name === "traceparent" ? [String(v)] : [])));
+
+  test("the decision carries the trace on, and no other's does", async () => {
+    reset();
+    const producer = new MemoryProducer({ partitions: 1 });
+    const project = createProjectors({ producer, db, tracing }).applications;
+    await project(place, { ...settled(application("a"), application("b")), traced });
+    const [span] = spans();
+    expect(span?.name).toBe("project kafka");
+    expect(span?.parentSpanContext?.spanId).toBe("00f067aa0ba902b7");
+    expect(traceparentsOf(producer, topics.creditDecisions.name)).toEqual([
+      [`00-${traceId}-${span?.spanContext().spanId}-01`],
+      [],
+    ]);
+  });
+
+  test("the dead letter has its sender's own traceparent and no other, so that it is put back as it came", async () => {
+    reset();
+    const producer = new MemoryProducer({ partitions: 1 });
+    const project = createProjectors({ producer, db, tracing }).applications;
+    const headers: [string, Buffer][] = [["traceparent", Buffer.from(sent)]];
+    const draft = read(record(0, Buffer.from("{"), { headers }), nowMs);
+    await project(place, { ...settle<ApplicationKind>([draft], new Set(), scoreBy(), "application_id"), traced });
+    expect(traceparentsOf(producer, topics.deadLetters.name)).toEqual([[sent]]);
+    expect(spans().map(({ name, attributes }) => [name, attributes["messaging.destination.name"]])).toEqual([
+      ["project kafka", "dead_letters"],
+    ]);
+  });
+
+  test("a sink that does not answer is an error of the attempt's span", async () => {
+    reset();
+    const fault = () => new DeliveryFailed("away", { retryable: true });
+    const project = createProjectors({ producer: new MemoryProducer({ fault }), db, tracing }).applications;
+    await expect(project(place, { ...settled(application("a")), traced })).rejects.toThrow();
+    expect(spans()[0]?.attributes["error.type"]).toBe("DeliveryFailed");
+  });
 });

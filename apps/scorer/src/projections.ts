@@ -1,5 +1,5 @@
 import { topics, Utf8Writer } from "@scoreline/contracts";
-import type { BatchProducer, RecordToSend } from "@scoreline/kafka";
+import { type BatchProducer, carrying, publishing, type RecordToSend } from "@scoreline/kafka";
 import {
   type ApplicationAlert,
   chunkOf,
@@ -8,15 +8,20 @@ import {
   type TransactionAlert,
 } from "@scoreline/stores/mongo";
 import type { Committed, CommittedScore, CommittedTransaction, FaultyRecord } from "@scoreline/stores/postgres";
+import { noTracing, type Tracing } from "@scoreline/telemetry";
 import type { Db } from "mongodb";
 import { deadLetterOf } from "./deadLetters.ts";
 import { coordinatesOf } from "./read.ts";
 import { Rounds } from "./rounds.ts";
+import { mongodb, type SinkSpans, sinkSpans, type Traced, withinSpans } from "./traces.ts";
 
 type Place = { topic: string; partition: number };
 
+/** Committed rows to be projected, and the traces of those that have one. */
+export type Projected<Scored> = Committed<Scored> & { traced?: Traced };
+
 /** Where committed rows are projected to: alerts to MongoDB, decisions and dead letters to Kafka. */
-export type Projector<Scored> = (place: Place, committed: Committed<Scored>) => Promise<void>;
+export type Projector<Scored> = (place: Place, committed: Projected<Scored>) => Promise<void>;
 
 export type ProjectionsObserver = {
   /** The broker has acknowledged so many dead letters. */
@@ -28,30 +33,50 @@ export type Projectors = { applications: Projector<CommittedScore>; transactions
 
 const decisionBytesGuess = 384;
 
-export type ProjectorsDeps = { producer: BatchProducer; db: Db; observer?: ProjectionsObserver };
+export type ProjectorsDeps = { producer: BatchProducer; db: Db; observer?: ProjectionsObserver; tracing?: Tracing };
 
 /**
  * Projectors of committed rows, which resolve once every sink has acknowledged. A repeat gives the same alert `_id`,
  * decision id and dead letter id, so delivery at least once has the effect of once.
  */
-export function createProjectors({ producer, db, observer }: ProjectorsDeps): Projectors {
+export function createProjectors({ producer, db, observer, tracing = noTracing }: ProjectorsDeps): Projectors {
   const alerting = new Rounds((alerts: readonly FraudAlert[]) => insertAlerts(db, alerts));
   const sending = new Rounds((records: readonly RecordToSend[]) => producer.sendAll(records));
-  const send = async (records: RecordToSend[], letters: RecordToSend[]) => {
-    await sending.do([...records, ...letters]);
+  const raise = (alerts: FraudAlert[], alerted: readonly { offset: bigint }[], traced: Traced | undefined) => {
+    return withinSpans([sinkSpans(tracing, traced, alerted, "project mongodb", mongodb)], alerting.do(alerts));
+  };
+  const sendingOf = (records: readonly { offset: bigint }[], topic: string, traced: Traced | undefined) => {
+    return sinkSpans(tracing, traced, records, "project kafka", publishing(topic));
+  };
+  const send = async (
+    place: Place,
+    scored: readonly CommittedScore[],
+    faulty: readonly FaultyRecord[],
+    traced?: Traced,
+  ) => {
+    const spans = sendingOf(scored, topics.creditDecisions.name, traced);
+    // A letter has its record's own headers, and so its trace as the sender wrote it.
+    const lettersSpans = sendingOf(faulty.filter(isKept), topics.deadLetters.name, traced);
+    const letters = deadLettersOf(place, faulty);
+    await withinSpans([spans, lettersSpans], sending.do([...decisionsOf(place, scored, spans), ...letters]));
     if (letters.length > 0) observer?.deadLettered(letters.length);
   };
   return {
-    applications: async (place, { scored, faulty }) => {
-      const alerts = scored.filter((record) => record.decision.isFraud).map((record) => alertOf(place, record));
-      await Promise.all([alerting.do(alerts), send(decisionsOf(place, scored), deadLettersOf(place, faulty))]);
+    applications: async (place, { scored, faulty, traced }) => {
+      const fraud = scored.filter((record) => record.decision.isFraud);
+      const alerts = fraud.map((record) => alertOf(place, record));
+      await Promise.all([raise(alerts, fraud, traced), send(place, scored, faulty, traced)]);
     },
-    transactions: async (place, { scored, faulty }) => {
+    transactions: async (place, { scored, faulty, traced }) => {
       const flagged = scored.filter((record) => record.finding.flagged);
       const alerts = flagged.map((record) => transactionAlertOf(place, record));
-      await Promise.all([alerting.do(alerts), send([], deadLettersOf(place, faulty))]);
+      await Promise.all([raise(alerts, flagged, traced), send(place, [], faulty, traced)]);
     },
   };
+}
+
+function isKept({ kept }: FaultyRecord): boolean {
+  return kept !== undefined;
 }
 
 function deadLettersOf(place: Place, faulty: readonly FaultyRecord[]): RecordToSend[] {
@@ -106,8 +131,8 @@ function alertOf(
   };
 }
 
-/** The decisions of a batch, as views of one buffer. */
-function decisionsOf(place: Place, scored: readonly CommittedScore[]): RecordToSend[] {
+/** The decisions of a batch, as views of one buffer. One that is traced carries its trace on. */
+function decisionsOf(place: Place, scored: readonly CommittedScore[], spans: SinkSpans): RecordToSend[] {
   const out = new Utf8Writer(scored.length * decisionBytesGuess);
   const ends = scored.map((record) => {
     writeDecision(place, record, out);
@@ -115,11 +140,16 @@ function decisionsOf(place: Place, scored: readonly CommittedScore[]): RecordToS
   });
   const { buffer, byteOffset, length } = out.bytesFrom(0);
   const bytes = Buffer.from(buffer, byteOffset, length);
-  return scored.map(({ application }, index) => ({
+  const decisions = scored.map(({ application }, index) => ({
     topic: topics.creditDecisions.name,
     key: application.application_id,
     value: bytes.subarray(ends[index - 1] ?? 0, ends[index]),
   }));
+  if (spans.size === 0) return decisions;
+  return decisions.map((decision, index) => {
+    const span = spans.get((scored[index] as CommittedScore).offset);
+    return span ? carrying(decision, span) : decision;
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { TopicDefinition } from "@scoreline/contracts";
 import type { ConsumedRecord, PartitionedConsumer, PartitionRef, RebalanceEvent } from "@scoreline/kafka/librdkafka";
 import { takePartition } from "@scoreline/stores/postgres";
-import type { Logger, Metrics } from "@scoreline/telemetry";
+import { type Logger, type Metrics, wordsOf } from "@scoreline/telemetry";
 import { Dropped, persist, wait } from "./faults.ts";
 import { LagBook } from "./lag.ts";
 import { type PartitionDeps, PartitionWorker } from "./partition.ts";
@@ -128,7 +128,7 @@ export class Scorer<K extends Kind> {
         await consumer.connect();
         return true;
       } catch (error) {
-        log.warn({ topic: source.name, error: String(error) }, "no broker answers yet; trying again");
+        log.warn({ topic: source.name, error: wordsOf(error) }, "no broker answers yet; trying again");
       }
     }
     return false;

@@ -1,7 +1,7 @@
 import type { TopicDefinition } from "@scoreline/contracts";
 import type { PartitionedConsumer, PartitionRef, TopicState } from "@scoreline/kafka/librdkafka";
 import type { HeldPartition } from "@scoreline/stores/postgres";
-import type { Logger } from "@scoreline/telemetry";
+import { type Logger, wordsOf } from "@scoreline/telemetry";
 import { checkSource, checkStart, checkTopic, type Log } from "./source.ts";
 import type { StallDetector, Standing } from "./stall.ts";
 
@@ -86,7 +86,7 @@ export class SourceWatch {
     } catch (error) {
       // Without the broker nobody knows how far behind a partition is.
       stalls.look([], performance.now());
-      log.warn({ error: String(error) }, "the topics' logs cannot be looked at; trying again");
+      log.warn({ error: wordsOf(error) }, "the topics' logs cannot be looked at; trying again");
     } finally {
       this.#looking = false;
     }

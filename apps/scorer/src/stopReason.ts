@@ -1,3 +1,5 @@
+import { wordsOf } from "@scoreline/telemetry";
+
 /** What mends a database that does not fit, by SQLSTATE or its class (PostgreSQL manual, appendix A). */
 const fixes: readonly [prefix: string, fix: string][] = [
   ["42501", "grant the scorer's role what it needs"],
@@ -9,9 +11,9 @@ const fixes: readonly [prefix: string, fix: string][] = [
   ["XX", "see to the server: its own log says more"],
 ];
 
-/** Why a partition stopped, in words for the log: the error's message, its SQLSTATE and what mends it. */
+/** Why a partition stopped, in words that may be logged: the error's own, its SQLSTATE and what mends it. */
 export function stopReason(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = wordsOf(error);
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return words;
   const fix = fixes.find(([prefix]) => code.startsWith(prefix))?.[1];

@@ -112,4 +112,10 @@ describe("a dead letter's headers", () => {
     expect(readPast(bytesOf(writeRedriven({ ...letter, attempt: 9_999 })), tMs)).toMatchObject({ attempt: 9_999 });
     expect(sendersHeaders([...headers, ["schema", new Uint8Array()] as const])).toEqual([["schema", new Uint8Array()]]);
   });
+
+  test("leave a traceparent alone: it is the sender's, and what is put back goes on in the trace that it came with", () => {
+    const sent = [["traceparent", new Uint8Array([1])] as const];
+    expect(sendersHeaders([...sent, ...bytesOf(writeDeadLetter(letter))])).toEqual(sent);
+    expect(sendersHeaders([...sent, ...bytesOf(writeRedriven(letter))])).toEqual(sent);
+  });
 });
