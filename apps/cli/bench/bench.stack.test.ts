@@ -60,13 +60,16 @@ test("the scorer is measured beside consume(n) and COPY, and nothing is left beh
   expect(homes()).toEqual(before);
 });
 
-test("telemetry is measured against none, and the scorer decides as much either way", async () => {
-  const { code, stdout, stderr } = await bench("--only", "telemetry", "--json", "--records", "5000", "--pairs", "1");
+test("telemetry is measured against none, and the scorer decides all records either way", async () => {
+  const { code, stdout, stderr } = await bench("--only", "telemetry", "--json", "--records", "5000", "--rounds", "1");
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const { telemetry } = JSON.parse(stdout);
   const mode = { durable_decisions_per_s: [rate], median_per_s: rate, cpu_s: memory === null ? null : [rate] };
-  const ratios = { ratio_min: rate, ratio_median: rate, ratio_best: rate };
-  expect(telemetry).toMatchObject({ records: 5_000, policy: "default", pairs: 1, off: mode, on: mode, ...ratios });
+  const cost = { ratio_min: rate, ratio_median: rate, ratio_best: rate, cpu_ratio: memory };
+  expect(telemetry).toEqual({
+    ...{ records: 5_000, policy: "default", rounds: 1 },
+    ...{ off: mode, on: { ...mode, ...cost }, traced: { ...mode, ...cost } },
+  });
 });
 
 test("the narrow table gets every record", async () => {

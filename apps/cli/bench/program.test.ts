@@ -12,13 +12,13 @@ test("without arguments everything is measured", () => {
     narrow: false,
     processes: [1, 2, 4],
     steadySeconds: 15,
-    pairs: 5,
+    rounds: 5,
     policy: undefined,
   });
 });
 
 test("arguments say what is measured, and how it is told", () => {
-  const words = "--only scorer --json --records 5000 --processes 4,1,4 --steady 3 --pairs 2 --policy velocity";
+  const words = "--only scorer --json --records 5000 --processes 4,1,4 --steady 3 --rounds 2 --policy velocity";
   expect(parse(...words.split(" "))).toEqual({
     only: ["scorer"],
     json: true,
@@ -26,7 +26,7 @@ test("arguments say what is measured, and how it is told", () => {
     narrow: false,
     processes: [1, 4],
     steadySeconds: 3,
-    pairs: 2,
+    rounds: 2,
     policy: "velocity",
   });
   expect(parse("--quick").records).toBe(200_000);
@@ -43,7 +43,7 @@ test.each([
   ["no processes", ["--processes", "0"], "from 1 to 6"],
   ["more processes than partitions", ["--processes", "1,7"], "from 1 to 6"],
   ["no time for a latency", ["--steady", "0"], "at least 1"],
-  ["no pairs", ["--pairs", "0"], "at least 1"],
+  ["no rounds", ["--rounds", "0"], "at least 1"],
   ["an unknown option", ["--fast"], "unknown option"],
   ["a word too many", ["scorer"], "too many arguments"],
 ])("%s is refused", (_, words, reason) => {

@@ -11,7 +11,7 @@ const recordsDefault = 1_000_000;
 const recordsQuick = 200_000;
 const recordsMin = 1_000;
 const steadySecondsDefault = 15;
-const pairsDefault = 5;
+const roundsDefault = 5;
 const processesDefault = [1, 2, 4];
 /** More processes than a topic has partitions would have nothing to do. */
 const processesMax = 6;
@@ -24,7 +24,7 @@ type Parsed = {
   narrow?: true;
   processes?: number[];
   steady?: number;
-  pairs?: number;
+  rounds?: number;
   policy?: PolicyName;
 };
 
@@ -52,7 +52,11 @@ export function parseArguments(words: readonly string[], sectionNames: readonly 
       processesOf,
     )
     .option("--steady <seconds>", `how long each latency is measured; ${steadySecondsDefault} unless told`, atLeastOne)
-    .option("--pairs <count>", `pairs of runs with and without telemetry; ${pairsDefault} unless told`, atLeastOne)
+    .option(
+      "--rounds <count>",
+      `how often each mode of telemetry is measured; ${roundsDefault} unless told`,
+      atLeastOne,
+    )
     .addOption(new Option("--policy <name>", "the policy to measure with").choices(policyNames))
     .allowExcessArguments(false)
     .exitOverride();
@@ -63,7 +67,7 @@ export function parseArguments(words: readonly string[], sectionNames: readonly 
     records: parsed.records ?? (parsed.quick ? recordsQuick : recordsDefault),
     narrow: parsed.narrow ?? false,
     processes: parsed.processes ?? processesDefault,
-    pairs: parsed.pairs ?? pairsDefault,
+    rounds: parsed.rounds ?? roundsDefault,
     steadySeconds: parsed.steady ?? steadySecondsDefault,
     policy: parsed.policy,
   };

@@ -11,8 +11,8 @@ export type BenchOptions = {
   processes: readonly number[];
   /** How long each load under which latency is measured is kept up, in seconds. */
   steadySeconds: number;
-  /** Pairs of runs, with telemetry and without, by which its cost is measured. */
-  pairs: number;
+  /** How often each mode of telemetry is measured. */
+  rounds: number;
   /** The policy that everything is measured with; both unless told, the velocity one by its rate alone. */
   policy: PolicyName | undefined;
 };
