@@ -98,9 +98,9 @@ async function readTotals(sql: Database): Promise<Totals[]> {
       (select extract(epoch from max(finished_at))::float8 from metadata_table as good
         where good.job = name.job and good.run_id = (
           select run_id from metadata_table as newest
-          where newest.job = name.job and newest.status = 'succeeded' and not exists (
-            select from metadata_table as other
-            where other.run_id = newest.run_id and other.job = name.job and other.status <> 'succeeded')
+          where newest.job = name.job and newest.status = 'succeeded' and (
+            select bool_and(status = 'succeeded') from metadata_table as fellow
+            where fellow.run_id = newest.run_id and fellow.job = name.job)
           order by newest.started_at desc limit 1)) as last_success_s
     from unnest(${[...jobNames]}::text[]) as name (job)`;
   return [...rows];
