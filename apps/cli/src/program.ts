@@ -36,6 +36,12 @@ function scorerCount(value: string): number {
   throw new InvalidArgumentError(`Send a whole number from 1 to ${scorersMax}, the topic's partitions.`);
 }
 
+/** The processes are asked in each interval: not more often than they can answer. */
+function intervalSeconds(value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) >= 0.2 && Number(value) <= 3_600) return Number(value);
+  throw new InvalidArgumentError("Send seconds from 0.2 to 3600.");
+}
+
 const policyOption = () => new Option("--policy <file>", "the first policy, where none is published yet");
 const monitoring = () =>
   new Option("--monitoring", "with Prometheus, which watches the stack by monitoring's rules (default: as before, no)");
@@ -79,6 +85,22 @@ export function createProgram(deps: ProgramDeps): Command {
     .command("status")
     .description("health of each service, and where the records are; exits with 1 when something is not healthy")
     .addOption(json())
+    .addOption(
+      new Option("--watch", "show what the stack does, drawn anew each interval until Ctrl-C").conflicts("json"),
+    )
+    .addOption(
+      new Option("--interval <seconds>", "between two frames of --watch")
+        .argParser(intervalSeconds)
+        .default(2)
+        .conflicts("json")
+        .implies({ watch: true }),
+    )
+    .addOption(
+      new Option("--frames <number>", "frames after which --watch ends by itself")
+        .argParser(wholeNumber)
+        .conflicts("json")
+        .implies({ watch: true }),
+    )
     .action(async (options) => {
       if (!(await statusCommand(home, options))) process.exitCode = 1;
     });

@@ -2,11 +2,23 @@ import { type Home, readEnv, readState, type ServiceStatus, status } from "@scor
 import { type Counts, readCounts } from "../counts.ts";
 import { appServices } from "../services.ts";
 import { count, table } from "../terminal.ts";
+import { endOfWatching, watch } from "../watch/watch.ts";
 
 type Report = { healthy: boolean; services: ServiceStatus[]; counts: Counts | undefined };
 
-/** `scoreline status`: prints health and counts; gives true when every service is healthy. */
-export async function statusCommand(home: Home, options: { json?: boolean }): Promise<boolean> {
+export type StatusOptions = { json?: boolean; watch?: boolean; interval: number; frames?: number };
+
+/**
+ * `scoreline status`: prints health and counts; gives true when every service is healthy. With `--watch` it shows frames until
+ * it is ended, and gives true then: the view has done what it was asked for.
+ */
+export async function statusCommand(home: Home, options: StatusOptions): Promise<boolean> {
+  if (options.watch) {
+    const { interval: intervalSeconds, frames: framesMax } = options;
+    const settings = { intervalSeconds, ...(framesMax === undefined ? {} : { framesMax }) };
+    await watch(home, settings, process.stdout, endOfWatching());
+    return true;
+  }
   const report = await readReport(home);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${describe(home, report)}\n`);
   return report.healthy;
