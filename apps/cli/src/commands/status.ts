@@ -9,15 +9,16 @@ type Report = { healthy: boolean; services: ServiceStatus[]; counts: Counts | un
 export type StatusOptions = { json?: boolean; watch?: boolean; interval: number; frames?: number };
 
 /**
- * `scoreline status`: prints health and counts; gives true when every service is healthy. With `--watch` it shows frames until
- * it is ended, and gives true then: the view has done what it was asked for.
+ * `scoreline status`: prints health and counts; gives true when every service is healthy. With `--watch` it shows frames, and
+ * ends the process with 0 when it is asked to: what is not healthy is told in them.
  */
 export async function statusCommand(home: Home, options: StatusOptions): Promise<boolean> {
   if (options.watch) {
     const { interval: intervalSeconds, frames: framesMax } = options;
     const settings = { intervalSeconds, ...(framesMax === undefined ? {} : { framesMax }) };
     await watch(home, settings, process.stdout, endOfWatching());
-    return true;
+    // A service that hangs is still being asked for its health, which would keep the process for seconds.
+    process.exit(0);
   }
   const report = await readReport(home);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${describe(home, report)}\n`);

@@ -1,5 +1,4 @@
 import { connectPostgres, type Database } from "@scoreline/stores/postgres";
-import { readMsMax } from "./source.ts";
 
 /** A row of `metadata_table`: one job and target of a run. */
 export type JobRow = {
@@ -27,7 +26,9 @@ export type JobRun = {
 const rowsMax = 500;
 const runsMax = 5;
 
-const settings = { app: "scoreline-cli", connectionsMax: 1, statementMsMax: readMsMax, answerMsMax: readMsMax };
+/** Longer than a frame waits: on a machine that is busy a new connection alone may take that. */
+const answerMsMax = 5_000;
+const settings = { app: "scoreline-cli", connectionsMax: 1, statementMsMax: answerMsMax, answerMsMax };
 
 /** Folds rows, newest first, to the last runs of jobs. Models of dbt are left to the build that they belong to. */
 export function lastRuns(rows: readonly JobRow[], count = runsMax): JobRun[] {
@@ -73,7 +74,7 @@ export function jobsReader() {
         order by started_at desc limit ${rowsMax}`;
       return lastRuns(rows);
     } catch (error) {
-      // A query that was given up may still hold the one connection: the next frame makes another.
+      // A query that was given up may still hold the one connection: the next read makes another.
       await drop(connection);
       throw error;
     }

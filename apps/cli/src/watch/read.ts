@@ -20,18 +20,16 @@ export type Reading = {
 /** Reads all sources of a stack, side by side, each within `readMsMax`. Never rejects: what is away is told as away. */
 export function createReader(home: Home) {
   const services = patient(async () => status(home, withEnv(home, (env) => appServices(home, env)) ?? []));
-  const jobs = jobsReader();
+  const connection = jobsReader();
+  const jobs = patient(() => connection.read(readEnv(home).CREDITDB_URL));
   const read = async (): Promise<Reading> => {
     // Read each time: ports, scorers and Prometheus may come and go while the view is open.
     const env = await within(async () => readEnv(home));
-    const from = <Value>(ask: (env: StackEnv) => Promise<Value>): Promise<Source<Value>> => {
-      return env.value === undefined ? Promise.resolve({ away: env.away }) : within(() => ask(env.value));
-    };
     const targets = env.value === undefined ? [] : targetsOf(env.value);
     const prometheus = env.value?.PROMETHEUS_URL;
     const [found, runs, alerts, ...scrapes] = await Promise.all([
       services(),
-      from(({ CREDITDB_URL }) => jobs.read(CREDITDB_URL)),
+      jobs(),
       prometheus === undefined ? undefined : within(() => readAlerts(prometheus)),
       ...targets.map(([, url]) => within(() => scrape(url))),
     ]);
@@ -41,7 +39,7 @@ export function createReader(home: Home) {
     ]);
     return { atMs: Date.now(), services: found, scrapes: new Map(named), alerts, jobs: runs };
   };
-  return { read, close: jobs.close };
+  return { read, close: connection.close };
 }
 
 function withEnv<Result>(home: Home, use: (env: StackEnv) => Result): Result | undefined {

@@ -41,6 +41,17 @@ describe("a patient read", () => {
     expect(await next).toEqual({ value: 2 });
   });
 
+  test("that hangs after a failure goes on to tell of that", async () => {
+    let begun = 0;
+    const read = patient(() => {
+      begun += 1;
+      return begun === 1 ? Promise.resolve(1) : begun === 2 ? Promise.reject(new Error("no")) : never();
+    }, 20);
+    expect(await read()).toEqual({ value: 1 });
+    expect(await read()).toEqual({ away: "no" });
+    expect(await read()).toEqual({ away: "no" });
+  });
+
   test("is away until there was an answer, and when it fails", async () => {
     expect(await patient(never, 20)()).toEqual({ away: "no answer within 0.02 s" });
     const failing = patient(() => Promise.reject(new Error("no")), 20);

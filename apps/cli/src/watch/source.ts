@@ -12,37 +12,36 @@ export async function within<Value>(read: () => Promise<Value>, msMax = readMsMa
   const late = new Promise<Source<Value>>((resolve) => {
     timer = setTimeout(() => resolve({ away: `no answer within ${msMax / 1_000} s` }), msMax);
   });
-  const told = begin(read).then(
-    (value): Source<Value> => ({ value }),
-    (error: unknown): Source<Value> => ({ away: reasonOf(error) }),
-  );
-  const source = await Promise.race([told, late]);
+  const source = await Promise.race([settled(read), late]);
   clearTimeout(timer);
   return source;
 }
 
 /**
- * A read that may outlast a frame: while it does, no second one is begun, and a frame has what the last one gave. So a
+ * A read that may outlast a frame: while it does, no second one is begun, and a frame has what came of the last one. So a
  * service that hangs costs each frame `msMax` at most, and its own, longer bound tells of it in the end.
  */
 export function patient<Value>(read: () => Promise<Value>, msMax = readMsMax): () => Promise<Source<Value>> {
   let last: Source<Value> | undefined;
-  let running: Promise<Value> | undefined;
+  let running: Promise<Source<Value>> | undefined;
   return async () => {
-    running ??= begin(read).finally(() => {
+    running ??= settled(read).then((source) => {
       running = undefined;
+      last = source;
+      return source;
     });
     const current = running;
-    current.then(
-      (value) => {
-        last = { value };
-      },
-      () => {},
-    );
-    const source = await within(() => current, msMax);
-    const isLate = running === current;
-    return isLate && last !== undefined ? last : source;
+    const { value, away } = await within(() => current, msMax);
+    return value ?? last ?? { away: away ?? "not read" };
   };
+}
+
+/** What a read comes to, whenever that is. */
+function settled<Value>(read: () => Promise<Value>): Promise<Source<Value>> {
+  return begin(read).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ away: reasonOf(error) }),
+  );
 }
 
 /** A read whose every error is a rejection. */
