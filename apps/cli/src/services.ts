@@ -9,6 +9,7 @@ import {
   scorerName,
   tools,
 } from "@scoreline/stack";
+import { denoTracing } from "./denoTracing.node.ts";
 
 /** What runs the two HTTP workers, ingest and fraud-check. */
 export type HttpRuntime = "node" | "deno";
@@ -30,7 +31,7 @@ export function nodeArguments(app: string, root = repositoryRoot): string[] {
   return [...(nodeSettings[app] ?? []), "--import", "tsx", join(root, "apps", app, "src", "main.node.ts")];
 }
 
-/** The apps of a local stack, in the order they start. */
+/** The apps of a local stack, in the order they start. Each has the caller's environment besides, and so its `OTEL_*` variables. */
 export function appServices(home: Home, env: StackEnv, runtime: HttpRuntime = "node"): ServiceDefinition[] {
   const node = { command: process.execPath, cwd: repositoryRoot, dependsOn: ["kafka", "postgres", "mongo"] };
   const { KAFKA_BROKERS, CREDITDB_URL, MONGO_URL } = env;
@@ -87,7 +88,7 @@ function httpCommand(app: string, runtime: HttpRuntime, env: Record<string, stri
   if (runtime === "node") return { command: process.execPath, args: nodeArguments(app), env };
   const { deno, denoDir } = tools();
   const args = ["task", "--quiet", "--cwd", `apps/${app}`, "start"];
-  return { command: deno, args, env: { ...env, ...denoEnvironment(denoDir) } };
+  return { command: deno, args, env: { ...env, ...denoEnvironment(denoDir), ...denoTracing(app) } };
 }
 
 /** What the loader needs besides the stores' addresses: dbt, the dbt project, and a folder for dbt's own files. */

@@ -5,6 +5,7 @@ export { type Health, healthRoutes } from "./health.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createMetrics, type Metrics, type MetricsOptions } from "./metrics.ts";
 export type { ProcessFigures } from "./processFigures.ts";
+export { isTracingConfigured } from "./tracing/configured.ts";
 export { isSampled, readTraceparent, sampledIn, traceparentHeader, writeTraceparent } from "./tracing/traceparent.ts";
 export {
   failed,

@@ -23,15 +23,29 @@ export function openTracing({ log }: { log: Logger }): Tracing {
     log.error({ set: settings }, "Deno sends no spans without these variables; there are no traces");
     return noTracing;
   }
-  context.setGlobalContextManager(Deno.telemetry.contextManager);
+  registerContexts();
   // Without the variable Deno samples every span, also where the sender of the request says that its trace is not kept.
   return createTracing(Deno.telemetry.tracerProvider.getTracer("scoreline"), {
     parentDecides: !env.OTEL_TRACES_SAMPLER,
   });
 }
 
-/** Deno registers with OpenTelemetry's API, under its well-known symbol, when it makes spans by itself. */
+/** What is registered with OpenTelemetry's API, which keeps it under a symbol that all its versions know. */
+type Registered = { version?: string; trace?: unknown; context?: unknown };
+const registered = Symbol.for("opentelemetry.js.api.1");
+const api = () => (globalThis as Record<symbol, Registered | undefined>)[registered];
+
+/** Deno registers its tracer when it makes spans by itself. */
 function makesItsOwn(): boolean {
-  const api = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")];
-  return (api as { trace?: unknown } | undefined)?.trace !== undefined;
+  return api()?.trace !== undefined;
+}
+
+/**
+ * Has the API ask Deno which span is active. Deno leaves the contexts out where it makes no spans by itself, and registers
+ * the rest under a version of its own, beside which the API takes nothing (2.9.6): they are put where Deno puts them.
+ */
+function registerContexts(): void {
+  const known = api();
+  if (known) known.context = Deno.telemetry.contextManager;
+  else context.setGlobalContextManager(Deno.telemetry.contextManager);
 }
