@@ -37,6 +37,22 @@ test.each(asked)("$where reads what readers may read, and columns that there are
   }
 });
 
+test("each dashboard is an exposure of the warehouse, which names the models that it reads", () => {
+  const { exposures } = parse(readFileSync(join(models, "exposures.yml"), "utf8")) as {
+    exposures: { label: string; depends_on: string[] }[];
+  };
+  const read = new Map<string, Set<string>>();
+  for (const { where, query } of asked.filter(({ where }) => where.includes(" / "))) {
+    const label = `Grafana: ${where.split(" / ")[0]}`;
+    const named = [...query.matchAll(/\b(?:marts|quality)\.(\w+)/g)].map(([, model]) => `ref('${model}')`);
+    read.set(label, new Set([...(read.get(label) ?? []), ...named]));
+  }
+  const declaredOf = exposures.filter(({ label }) => label.startsWith("Grafana: "));
+  expect(Object.fromEntries(declaredOf.map(({ label, depends_on }) => [label, depends_on.toSorted()]))).toEqual(
+    Object.fromEntries([...read].map(([label, named]) => [label, [...named].toSorted()])),
+  );
+});
+
 test("no query reads a schema that is not for readers, and none writes", () => {
   for (const { query, where } of asked) {
     expect(query, where).not.toMatch(/\b(raw|staging|intermediate)\.\w/);

@@ -46,7 +46,7 @@ export function bars(text: BarsText): Panel {
 
 /** A bar for each series, by its newest value. */
 export function ranking(text: PanelText): Panel {
-  return panelOf(text, 9, "values", () =>
+  return panelOf(text, 9, "fills", () =>
     new BarGaugeBuilder()
       .orientation(VizOrientation.Horizontal)
       .displayMode(BarGaugeDisplayMode.Basic)

@@ -2,7 +2,7 @@ import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import type { DataSourceRef } from "@grafana/grafana-foundation-sdk/common";
 import { type Panel as Built, type GridPos, ThresholdsConfigBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Alert } from "../../rules/rule.ts";
-import { type Bound, boundOf, linesOf, stepsOf } from "../bounds.ts";
+import { type Bound, boundOf, colours, linesOf, stepsOf } from "../bounds.ts";
 import type { Size } from "../layout.ts";
 import { dataSources, metric, metricNow, type Query, refId, targetOf } from "../query.ts";
 import type { Unit } from "../units.ts";
@@ -49,17 +49,21 @@ export function boundsOf({ shows = [], bounds = [] }: PanelText): Bound[] {
   return [...shows.map(boundOf), ...bounds];
 }
 
-/** Fills in what every panel has. `colouring` says whether bounds colour values or are lines of a chart. */
+/** What a value's colour is where it has no bounds: that of text, and where it fills a bar one that is seen. */
+const plain = { values: colours.text, fills: colours.plain } as const;
+
+/** Fills in what every panel has. `colouring` says whether bounds colour values, fill bars, or are lines of a chart. */
 export function panelOf(
   text: PanelText,
   heightDefault: number,
-  colouring: "values" | "lines",
+  colouring: "values" | "fills" | "lines",
   builder: () => PanelBuilder,
 ): Panel {
   const first = text.queries[0];
   if (first === undefined) throw new Error(`${text.title}: a panel needs a query`);
   const bounds = boundsOf(text);
-  const steps = colouring === "lines" ? linesOf(bounds) : stepsOf(bounds, bounds.length === 0 ? "text" : "green");
+  const steps =
+    colouring === "lines" ? linesOf(bounds) : stepsOf(bounds, bounds.length === 0 ? plain[colouring] : colours.good);
   return {
     ...text,
     size: { width: text.width, height: text.height ?? heightDefault },
