@@ -17,7 +17,7 @@ const StackEnv = z.object({
   SCORER_METRICS_URLS: z.string(),
   LOADER_METRICS_URL: z.string(),
   /** Where Prometheus watches this stack; absent where it does not. */
-  PROMETHEUS_URL: z.string().optional(),
+  PROMETHEUS_URL: z.string().exactOptional(),
   SCORELINE_API_KEY: z.string(),
 });
 

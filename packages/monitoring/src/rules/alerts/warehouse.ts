@@ -83,7 +83,7 @@ export function warehouseAlerts({ job_slow, marts_stale }: Thresholds): Alert[] 
       signal: `max by (test) (${series("testFailures", { severity: "error" })}) or vector(0)`,
       fires: "> 0",
       summary: "A test of the warehouse fails",
-      description: "{{ $labels.test }} found {{ $value }}; quality.data_quality_issues names the rows.",
+      description: "{{ $labels.test }} found {{ $value }}; marts.mart_data_quality names the rows.",
       cases: [
         { name: "all pass", series: {}, at: "3m", fires: [] },
         {
@@ -99,7 +99,7 @@ export function warehouseAlerts({ job_slow, marts_stale }: Thresholds): Alert[] 
           fires: [
             {
               labels: { test: "not_null_user_id" },
-              description: "not_null_user_id found 3; quality.data_quality_issues names the rows.",
+              description: "not_null_user_id found 3; marts.mart_data_quality names the rows.",
             },
           ],
         },
