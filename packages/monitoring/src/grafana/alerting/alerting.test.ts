@@ -49,10 +49,12 @@ test("each rule says whose it is, and leads to its runbook and its panel", () =>
   }
 });
 
-test("a description asks for the query's number, which Grafana's functions take", () => {
+test("a description asks for the query's number, which Grafana's functions take, where there is one", () => {
   expect(inGrafana("{{ $value | humanizeDuration }} on {{ $labels.topic }}")).toBe(
-    "{{ $values.A.Value | humanizeDuration }} on {{ $labels.topic }}",
+    "{{ with $values.A }}{{ .Value | humanizeDuration }}{{ else }}(no value){{ end }} on {{ $labels.topic }}",
   );
+  expect(inGrafana("{{ $value }} left")).toBe("{{ with $values.A }}{{ .Value }}{{ else }}(no value){{ end }} left");
+  for (const { annotations, title } of rules) expect(annotations?.description, title).not.toMatch(/\$value\b/);
   // Grafana puts its environment in the place of a braced name.
   for (const { annotations, title } of rules) expect(JSON.stringify(annotations), title).not.toContain("${");
 });

@@ -12,7 +12,7 @@ export type MartAlert = {
   /** When the question itself fails: an alert of its own kind, or this one. */
   onError: "Error" | "Alerting";
   summary: string;
-  /** A template of Grafana. */
+  /** A template of Prometheus, as those of the other alerts. */
   description: string;
 };
 
@@ -28,7 +28,7 @@ export function martAlerts({ approval_shift, marts_unreadable }: Thresholds): Ma
       onError: "Error",
       summary: "A region's approval rate has moved within a day",
       description:
-        "Of {{ $labels.region }}, {{ $values.A.Value | humanizePercentage }} more or fewer of the applications were approved than in the week before.",
+        "Of {{ $labels.region }}, {{ $value | humanizePercentage }} more or fewer of the applications were approved than in the week before.",
     },
     {
       name: "MartsUnreadable",

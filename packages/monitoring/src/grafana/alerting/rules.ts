@@ -79,7 +79,12 @@ function martRule(alert: MartAlert, { runbooks_url }: Thresholds, panel: PanelRe
   const { name, severity, team, summary, description, sql, above, onError } = alert;
   return ruleIn("marts", name)
     .labels({ severity, team })
-    .annotations({ summary, runbook_url: `${runbooks_url}/${name}.md`, description, ...linkTo(panel) })
+    .annotations({
+      summary,
+      runbook_url: `${runbooks_url}/${name}.md`,
+      description: inGrafana(description),
+      ...linkTo(panel),
+    })
     .forDuration(alert.for)
     .execErrState(onError)
     .queries([question("warehouse", targetOf(rows(sql), "A")), threshold("A", above)]);
@@ -121,7 +126,13 @@ function threshold(of: string, above: number): QueryBuilder {
   );
 }
 
-/** A description of Prometheus as Grafana templates it: `$value` is text there, the number is the query's. */
+/**
+ * A description of Prometheus as Grafana templates it: `$value` is text there, and the number is the query's. It has none where
+ * the query failed or gave nothing, and Grafana tells of those too.
+ */
 export function inGrafana(description: string): string {
-  return description.replaceAll(/\$value\b/g, "$$values.A.Value");
+  return description.replaceAll(
+    /\{\{ \$value((?: \|[^}]*)?) \}\}/g,
+    "{{ with $$values.A }}{{ .Value$1 }}{{ else }}(no value){{ end }}",
+  );
 }
