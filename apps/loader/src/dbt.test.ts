@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { connectionVariables } from "./dbt.ts";
-import { readBuild, readFreshness } from "./dbtResults.ts";
+import { readBuild, readFreshness, wordsOfDbt } from "./dbtResults.ts";
 
 test("a connection string becomes the profile's variables, decoded", () => {
   expect(connectionVariables("postgres://o%40k:p%2Fw@[::1]/dw?sslmode=require")).toEqual({
@@ -72,4 +72,16 @@ test("sources are named with how fresh they are", () => {
   ).toEqual({
     "creditdb.credit_scores": "warn",
   });
+});
+
+test("of what dbt says of a failure the rows that PostgreSQL quotes are left out", () => {
+  const said = `Database Error in model fact_loan_application (models/marts/fact_loan_application.sql)
+  duplicate key value violates unique constraint "fact_loan_application_pkey"
+  DETAIL:  Key (application_id)=(A-1) already exists.
+  invalid input syntax for type numeric: "Jane Doe"
+  compiled code at target/run/fact_loan_application.sql`;
+  expect(wordsOfDbt(said)).toBe(`Database Error in model fact_loan_application (models/marts/fact_loan_application.sql)
+  duplicate key value violates unique constraint "fact_loan_application_pkey"
+  invalid input syntax for type numeric
+  compiled code at target/run/fact_loan_application.sql`);
 });

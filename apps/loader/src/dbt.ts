@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Manifest, readManifest } from "./dbtManifest.ts";
-import { type Freshness, readBuild, readFreshness } from "./dbtResults.ts";
+import { type Freshness, readBuild, readFreshness, wordsOfDbt } from "./dbtResults.ts";
 import type { Block, PolicyModel } from "./policyModels.ts";
 
 /** How dbt is called. `environment` is what the child sees besides dbt's own variables: PATH and the like. */
@@ -88,7 +88,9 @@ async function runDbt(settings: DbtSettings, target: string, artefact: string, c
   const { code, tail } = await run(settings, args);
   const written = await readFile(path, "utf8").catch(() => undefined);
   if (written !== undefined) return JSON.parse(written);
-  throw new DbtError(`dbt ${command.join(" ")} ended with ${code} and no results; its log is in ${logs}:\n${tail}`);
+  throw new DbtError(
+    `dbt ${command.join(" ")} ended with ${code} and no results; its log is in ${logs}:\n${wordsOfDbt(tail)}`,
+  );
 }
 
 /** The variables by which the project knows the models of the policy versions. */

@@ -69,10 +69,26 @@ export function readBuild(artefact: unknown): {
     failures: results
       // dbt passes an exposure by, and says no-op of it.
       .filter(({ status }) => !["success", "pass", "skipped", "no-op"].includes(status))
-      .map(({ unique_id, status, message }) => ({ name: nameOf(unique_id), status, message: message?.trim() ?? "" })),
+      .map(({ unique_id, status, message }) => ({
+        name: nameOf(unique_id),
+        status,
+        message: wordsOfDbt(message ?? ""),
+      })),
   };
   const built = models.filter(({ status }) => status !== "skipped").map(readModel);
   return { summary, built, results, dbtVersion: metadata.dbt_version };
+}
+
+/**
+ * dbt's words on a node that failed, without what PostgreSQL quotes of rows in them: its lines of detail and context, and a value
+ * that a message ends with. They go to the log and to `metadata_table`.
+ */
+export function wordsOfDbt(message: string): string {
+  const lines = message.split("\n").filter((line) => !/^\s*(DETAIL|CONTEXT|QUERY):/.test(line));
+  return lines
+    .map((line) => line.replace(/(\binvalid [\w ]+|out of range[\w ]*): ".*"$/, "$1"))
+    .join("\n")
+    .trim();
 }
 
 function readModel(result: NodeResult): BuiltModel {
@@ -82,7 +98,7 @@ function readModel(result: NodeResult): BuiltModel {
     relation: relation_name?.replaceAll('"', "").split(".").slice(-2).join(".") ?? nameOf(unique_id),
     rows: rowsWritten(adapter_response.rows_affected),
     ...readTimes(result),
-    error: status === "success" ? null : (message?.trim() ?? status),
+    error: status === "success" ? null : wordsOfDbt(message ?? status),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from "@scoreline/stores/postgres";
+import { messageOf } from "@scoreline/telemetry";
 import type { Client } from "pg";
 
 /**
@@ -22,11 +23,11 @@ export type Job = { job: JobName; source: string; target: string };
 
 const errorLengthMax = 2_000;
 
-/** An error in one line, causes included, cut to what a table cell should hold. */
+/** An error in one line, without what it may quote of a row, causes included, cut to what a table cell should hold. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let cause: unknown = error; cause !== undefined && parts.length < 4; ) {
-    parts.push(cause instanceof Error ? cause.message || cause.name : String(cause));
+    parts.push(cause instanceof Error ? messageOf(cause) : String(cause));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return parts.join(": ").slice(0, errorLengthMax);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { stackOf, wordsOf } from "./errorWords.ts";
+import { messageOf, stackOf, wordsOf } from "./errorWords.ts";
 
 const secret = "Zq-Marker-7";
 const named = (name: string, message: string, fields: object = {}) =>
@@ -69,6 +69,11 @@ describe("what is about the system is told", () => {
     ["no answer within 5 ms", "no answer within 5 ms"],
   ])("%s", (error, words) => {
     expect(wordsOf(error)).toBe(words);
+  });
+
+  test("without its name where only the message is asked for", () => {
+    expect(messageOf(named("DeliveryFailed", "The producer is closed."))).toBe("The producer is closed.");
+    expect(messageOf(named("error", secret, { code: "23505" }))).toBe("error 23505");
   });
 
   test("a defect is told with the calls that led to it", () => {

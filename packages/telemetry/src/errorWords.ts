@@ -4,10 +4,15 @@
  */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  return quotes(error) || error.name === "Error" ? messageOf(error) : `${error.name}: ${error.message}`;
+}
+
+/** As `wordsOf`, without the name of an error whose message can be told. */
+export function messageOf(error: Error): string {
+  if (!quotes(error)) return error.message || error.name;
   const { code } = error as { code?: unknown };
   const coded = typeof code === "string" || typeof code === "number" ? ` ${code}` : "";
-  if (quotes(error)) return `${error.name}${coded}${placeOf(error)}`;
-  return error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+  return `${error.name}${coded}${placeOf(error)}`;
 }
 
 /** As `wordsOf`, with the calls that led to the error; for a defect, whose place in the code is what mends it. */

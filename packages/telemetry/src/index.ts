@@ -1,6 +1,6 @@
 export { catalogue, type KeyOf, type MetricDefinition } from "./catalogue.ts";
 export { type DependencyWatchOptions, type Probe, watchDependencies } from "./dependencies.ts";
-export { stackOf, wordsOf } from "./errorWords.ts";
+export { messageOf, stackOf, wordsOf } from "./errorWords.ts";
 export { type Health, healthRoutes } from "./health.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createMetrics, type Metrics, type MetricsOptions } from "./metrics.ts";
