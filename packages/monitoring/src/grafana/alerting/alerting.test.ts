@@ -75,7 +75,9 @@ test("what is critical goes to on-call at once and to its team, the rest to its 
   expect(told({ severity: "warning", team: "risk" })).toEqual(["risk-team"]);
   expect(told({ severity: "warning", team: "data" })).toEqual(["data-team"]);
   expect(told({ severity: "warning", team: "platform" })).toEqual(["on-call"]);
-  expect(routes[0]).toMatchObject({ group_wait: "10s", group_by: expect.arrayContaining(["alertname"]) });
+  expect(told({ severity: "critical", team: "risk", alertname: "DatasourceError" })).toEqual(["on-call"]);
+  const critical = routes.find(({ object_matchers = [] }) => object_matchers.some(([name]) => name === "severity"));
+  expect(critical).toMatchObject({ group_wait: "10s", group_by: expect.arrayContaining(["alertname"]) });
   expect(contactPoints().map(({ name }) => name)).toEqual(Object.keys(contactPointVariables));
 });
 

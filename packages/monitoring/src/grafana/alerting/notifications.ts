@@ -33,9 +33,13 @@ export function contactPoints(): ContactPoint[] {
   );
 }
 
+/** What Grafana calls an alert whose question failed; the rule's own labels are on it. */
+const unasked = "DatasourceError";
+
 /**
  * Who is told of what, and how often again. What is critical wakes on-call, and goes to its team too; what is not waits for the
- * team alone, and is repeated twice a day.
+ * team alone, and is repeated twice a day. A data source that is away fails every question at once: that is one message, to
+ * those who can mend it, and no team's.
  */
 export function notificationPolicy(): NotificationPolicy {
   return new NotificationPolicyBuilder()
@@ -45,6 +49,13 @@ export function notificationPolicy(): NotificationPolicy {
     .groupInterval("5m")
     .repeatInterval("12h")
     .routes([
+      new NotificationPolicyBuilder()
+        .receiver(onCall)
+        .objectMatchers([["alertname", "=", unasked]])
+        .groupBy(["alertname", "datasource_uid"])
+        .groupWait("30s")
+        .groupInterval("5m")
+        .repeatInterval("4h"),
       new NotificationPolicyBuilder()
         .receiver(onCall)
         .objectMatchers([["severity", "=", "critical"]])
@@ -75,8 +86,12 @@ export function notificationTemplate(): NotificationTemplate {
 }
 
 const messages = `{{ define "scoreline.title" -}}
-{{ if eq .Status "firing" }}{{ .CommonLabels.severity }}: {{ else }}over: {{ end }}{{ .GroupLabels.alertname }}
+{{ if eq .Status "firing" }}{{ with .CommonLabels.severity }}{{ . }}: {{ end }}{{ else }}over: {{ end }}{{ .GroupLabels.alertname }}
 {{- if gt (len .Alerts) 1 }} ({{ len .Alerts.Firing }} of {{ len .Alerts }} firing){{ end }}
+{{- end }}
+
+{{ define "scoreline.unasked" -}}
+Grafana could not ask for {{ .Labels.rulename }}: {{ .Annotations.Error }}
 {{- end }}
 
 {{ define "scoreline.alert" -}}
@@ -92,16 +107,16 @@ Panel: {{ . }}
 {{- with .DashboardURL }}
 Dashboard: {{ . }}
 {{- end }}
-{{- end }}
+{{ end }}
+
+{{ define "scoreline.any" -}}
+{{ if eq .Labels.alertname "${unasked}" }}{{ template "scoreline.unasked" . }}{{ else }}{{ template "scoreline.alert" . }}{{ end }}
+{{ end }}
 
 {{ define "scoreline.message" -}}
-{{ range .Alerts.Firing }}{{ template "scoreline.alert" . }}
-
-{{ end -}}
+{{ range .Alerts.Firing }}{{ template "scoreline.any" . }}{{ end -}}
 {{ if .Alerts.Resolved }}Over:
-{{ range .Alerts.Resolved }}{{ template "scoreline.alert" . }}
-
-{{ end -}}
+{{ range .Alerts.Resolved }}{{ template "scoreline.any" . }}{{ end -}}
 {{ end -}}
 {{ end }}
 `;
