@@ -71,6 +71,10 @@ test("the env file has a line for each value, is its owner's alone, and reads ba
   });
 });
 
+test("Prometheus is named where one watches the stack", () => {
+  expect(stackEnv({ ...state, prometheusPort: 19_090 }).PROMETHEUS_URL).toBe("http://127.0.0.1:19090");
+});
+
 test("a server of the user's own is named as it was given", () => {
   expect(stackEnv({ ...state, externalMongoUrl: "mongodb://db.example/x" }).MONGO_URL).toBe("mongodb://db.example/x");
 });
@@ -89,8 +93,10 @@ test("a configured port that is no port is refused by its variable's name", () =
   expect(() => readConfig({ MONGO_URL: "http://x" })).toThrow("MONGO_URL");
   expect(readConfig({ SCORELINE_KAFKA_PORT: "29092", MONGO_URL: "", PATH: "/bin" })).toEqual({
     ports: { kafka: 29_092 },
+    prometheus: { scrapeInterval: "5s" },
     path: "/bin",
   });
+  expect(() => readConfig({ SCORELINE_PROMETHEUS_INTERVAL: "5m" })).toThrow("SCORELINE_PROMETHEUS_INTERVAL");
 });
 
 test("a tool that is not there is named, with the way to get it", () => {

@@ -10,7 +10,7 @@ export {
   type ServiceStatus,
   type StackEvent,
 } from "./service.ts";
-export { prometheusMissing, prometheusService, writeTargets } from "./services/prometheus.ts";
+export { prometheusConfig, prometheusService, stopOutdatedPrometheus } from "./services/prometheus.ts";
 export { cacheRoot, makeProduct } from "./setup/product.ts";
 export { type CoreService, coreServices, down, status, type UpOptions, up } from "./stack.ts";
 export { logFileOf, pidOf, restartService, startService, stopService } from "./supervise.ts";

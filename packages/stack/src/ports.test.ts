@@ -80,3 +80,24 @@ test("each further scorer has a port of its own, kept until there are fewer", as
   expect(other.scorerPorts).not.toContain(kept);
   expect(Object.values(other.chosen)).not.toContain(kept);
 });
+
+test("Prometheus has a port from when it is asked for until it is declined", async () => {
+  const [home, other] = homes;
+  const settle = (of: Home | undefined, settings: Partial<StackConfig>) => {
+    if (of === undefined) throw new Error("no home");
+    return choosePorts(
+      of,
+      { ports: {}, path: "", ...settings },
+      new Set(),
+      () => {},
+      (all) => writeState(of, { format: 1, ...all, postgresPassword: "p", apiKey: "k" }),
+    );
+  };
+  const prometheus = { port: base, scrapeInterval: "5s" };
+  expect(await settle(home, { prometheus })).not.toHaveProperty("prometheusPort");
+  expect(await settle(home, { prometheus, monitoring: true })).toMatchObject({ prometheusPort: base });
+  expect(await settle(home, {})).toMatchObject({ prometheusPort: base });
+  expect(await settle(other, { prometheus, monitoring: true })).toMatchObject({ prometheusPort: base + 1 });
+  expect(await settle(home, { monitoring: false })).not.toHaveProperty("prometheusPort");
+  expect(await settle(home, {})).not.toHaveProperty("prometheusPort");
+});

@@ -65,8 +65,9 @@ export async function up(home: Home, options: UpOptions = {}): Promise<StackEnv>
   const scorers = options.scorers === undefined ? {} : { scorers: options.scorers };
   const watched = options.monitoring === undefined ? {} : { monitoring: options.monitoring };
   const config = { ...(options.config ?? readConfig()), ...scorers, ...watched };
-  if (config.monitoring && tools().prometheus === null) throw new Error(prometheusMissing);
   assertHome(home);
+  const monitoring = config.monitoring ?? readState(home)?.prometheusPort !== undefined;
+  if (monitoring && tools().prometheus === null) throw new Error(prometheusMissing);
   return withStackLock(home, on, async () => {
     assertHome(home);
     if (options.fresh) {

@@ -97,12 +97,12 @@ export async function demoCommand(
   const { compared, mismatches } = result.transactions;
   process.stdout.write(`${count(compared)} transactions, ${count(mismatches)} mismatches\n`);
   process.stdout.write(`${count(result.decisions)} decisions, ${count(result.mismatches)} mismatches\n\n`);
+  const alerts = env.PROMETHEUS_URL === undefined ? "" : `\n  alerts         ${env.PROMETHEUS_URL}`;
   say(`Everything is left running. Look further:
   applications   POST ${env.INGEST_URL}/v1/applications (the key is in ${home.envFile})
   transactions   POST ${env.INGEST_URL}/v1/transactions
   decisions      POST ${env.FRAUD_CHECK_URL}/v1/fraud-check, answered with the decision of record
-  metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}
-  alerts         ${env.PROMETHEUS_URL === undefined ? "npx scoreline up --detach --monitoring" : env.PROMETHEUS_URL}
+  metrics        ${env.SCORER_METRICS_URL}  ${env.LOADER_METRICS_URL}${alerts}
   star schema    DW_FINANCE_URL in ${home.envFile}, schema marts
   health         npx scoreline status      stop: npx scoreline down`);
 }

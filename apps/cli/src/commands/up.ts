@@ -1,4 +1,4 @@
-import { down, type Home, type StackEnv, startService, up, writeTargets } from "@scoreline/stack";
+import { down, type Home, type StackEnv, startService, stopOutdatedPrometheus, up } from "@scoreline/stack";
 import { initialise } from "../init.ts";
 import { readPolicyFile } from "../policies/policyFile.ts";
 import { appServices, type HttpRuntime } from "../services.ts";
@@ -22,7 +22,7 @@ export async function bringUp(home: Home, settings: UpSettings = {}): Promise<St
     ...(scorers === undefined ? {} : { scorers }),
     ...(monitoring === undefined ? {} : { monitoring }),
   });
-  if (env.PROMETHEUS_URL !== undefined) writeTargets(home, env);
+  if (env.PROMETHEUS_URL !== undefined) await stopOutdatedPrometheus(home, env, sayEvent);
   await initialise(env, { policyFile: settings.policy });
   await Promise.all(appServices(home, env, settings.ingest).map((service) => startService(home, service, sayEvent)));
   return env;

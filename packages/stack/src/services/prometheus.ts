@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type PrometheusConfig, readConfig } from "../config.ts";
 import type { StackEnv } from "../env-file.ts";
-import { type Home, writePrivately } from "../home.ts";
-import type { ServiceDefinition } from "../service.ts";
+import type { Home } from "../home.ts";
+import type { OnStackEvent, ServiceDefinition } from "../service.ts";
+import { pidOf, stopService } from "../supervise.ts";
 import { repositoryRoot, tools } from "../tools.ts";
 
 /** Told where Prometheus is asked for and is not there. */
@@ -12,55 +13,33 @@ export const prometheusMissing =
 
 const retention = "15d";
 
-const targetsFile = (home: Home) => join(home.runDir, "prometheus-targets.json");
+const configFile = (home: Home) => join(home.runDir, "prometheus.yml");
 
-/**
- * Tells Prometheus which processes there are; it reads the file again by itself. The job names are those of
- * monitoring/prometheus/prometheus.yml.
- */
-export function writeTargets(home: Home, env: StackEnv): void {
-  const scorers = env.SCORER_METRICS_URLS.split(",");
-  const jobs = {
-    ingest: [env.INGEST_URL],
-    "fraud-check": [env.FRAUD_CHECK_URL],
-    scorer: scorers,
-    loader: [env.LOADER_METRICS_URL],
-    prometheus: [env.PROMETHEUS_URL ?? ""],
-  };
-  const groups = Object.entries(jobs).map(([job, urls]) => ({
-    labels: { job },
-    targets: urls.map((url) => new URL(url).host),
-  }));
-  writePrivately(targetsFile(home), JSON.stringify(groups));
-}
-
-/** A Prometheus that watches this stack by the rules of `monitoring`, on the loopback address. Throws where there is none. */
+/** A Prometheus that watches this stack by the rules of `monitoring`, on the loopback address. Starts only where there is one. */
 export function prometheusService(
   home: Home,
   env: StackEnv,
-  { rulesDir, scrapeInterval }: PrometheusConfig = readConfig().prometheus,
+  settings: PrometheusConfig = readConfig().prometheus,
 ): ServiceDefinition {
   const { prometheus } = tools();
-  if (prometheus === null || env.PROMETHEUS_URL === undefined) throw new Error(prometheusMissing);
   const url = env.PROMETHEUS_URL;
+  if (url === undefined) throw new Error("Prometheus does not watch this stack: run npx scoreline up --monitoring");
   const data = join(home.dataDir, "prometheus");
-  const config = join(home.runDir, "prometheus.yml");
-  const rules = rulesDir ?? join(repositoryRoot, "monitoring", "prometheus", "rules");
   return {
     name: "prometheus",
-    command: prometheus,
+    command: prometheus ?? "prometheus",
     args: [
-      `--config.file=${config}`,
+      `--config.file=${configFile(home)}`,
       `--storage.tsdb.path=${data}`,
       `--storage.tsdb.retention.time=${retention}`,
       `--web.listen-address=${new URL(url).host}`,
-      ...webAssets(prometheus),
+      ...(prometheus === null ? [] : webAssets(prometheus)),
     ],
     stopTimeoutMsMax: 30_000,
     prepare: async () => {
+      if (prometheus === null) throw new Error(prometheusMissing);
       mkdirSync(data, { recursive: true });
-      // JSON is YAML.
-      writeFileSync(config, JSON.stringify(configOf(home, rules, scrapeInterval), undefined, 2));
+      writeFileSync(configFile(home), textOf(env, settings));
     },
     ready: async () => {
       const answer = await fetch(new URL("/-/ready", url), { signal: AbortSignal.timeout(5_000) });
@@ -69,17 +48,46 @@ export function prometheusService(
   };
 }
 
+/** Stops a Prometheus that runs by another configuration, such as that of another number of scorers: it is to be started anew. */
+export async function stopOutdatedPrometheus(
+  home: Home,
+  env: StackEnv,
+  on: OnStackEvent,
+  settings: PrometheusConfig = readConfig().prometheus,
+): Promise<void> {
+  if (pidOf(home, "prometheus") === undefined) return;
+  const before = existsSync(configFile(home)) ? readFileSync(configFile(home), "utf8") : undefined;
+  if (before !== textOf(env, settings)) await stopService(home, "prometheus", on);
+}
+
+/** What Prometheus reads and evaluates. The jobs are those of monitoring/prometheus/prometheus.yml. */
+export function prometheusConfig(env: StackEnv, { rulesDir, scrapeInterval }: PrometheusConfig) {
+  const rules = resolve(rulesDir ?? join(repositoryRoot, "monitoring", "prometheus", "rules"));
+  const job = (job_name: string, ...urls: string[]) => ({
+    job_name,
+    static_configs: [{ targets: urls.map((url) => new URL(url).host) }],
+  });
+  return {
+    global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval, evaluation_interval: scrapeInterval },
+    rule_files: [join(rules, "*.yml")],
+    scrape_configs: [
+      job("ingest", env.INGEST_URL),
+      job("fraud-check", env.FRAUD_CHECK_URL),
+      job("scorer", ...env.SCORER_METRICS_URLS.split(",")),
+      // Its series of jobs name the job they are of.
+      { ...job("loader", env.LOADER_METRICS_URL), honor_labels: true },
+      ...(env.PROMETHEUS_URL === undefined ? [] : [job("prometheus", env.PROMETHEUS_URL)]),
+    ],
+  };
+}
+
+/** JSON is YAML. */
+function textOf(env: StackEnv, settings: PrometheusConfig): string {
+  return `${JSON.stringify(prometheusConfig(env, settings), undefined, 2)}\n`;
+}
+
 /** Debian's Prometheus has its web pages beside it; unpacked elsewhere, it must be told where. */
 function webAssets(prometheus: string): string[] {
   const assets = join(prometheus, "..", "..", "share", "prometheus", "web");
   return existsSync(assets) ? [`--web.local-assets=${assets}/`] : [];
-}
-
-function configOf(home: Home, rulesDir: string, interval: string) {
-  return {
-    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
-    rule_files: [join(rulesDir, "*.yml")],
-    // The loader's series of jobs name the job they are of.
-    scrape_configs: [{ job_name: "scoreline", honor_labels: true, file_sd_configs: [{ files: [targetsFile(home)] }] }],
-  };
 }
