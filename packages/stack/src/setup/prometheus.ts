@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { which } from "./programs.ts";
 import { run } from "./run.ts";
 import { make, platformInputs, type SetupContext, type Step } from "./step.ts";
 
-/** Prometheus, and what its web pages load, by Debian's names. The packages are unpacked: nothing is installed or started. */
-const debianPackages = [
-  "prometheus",
+const downloadSecondsMax = 120;
+
+/** What Prometheus' web pages load, by Debian's names; without them its pages are bare and its API is whole. */
+const webPackages = [
   "libjs-bootstrap4",
   "libjs-d3",
   "libjs-eonasdan-bootstrap-datetimepicker",
@@ -30,12 +31,15 @@ export const prometheus: Step = {
     const none = { found: { prometheus: null, promtool: null } };
     if (which("apt-get", env) === undefined || which("dpkg-deb", env) === undefined) return none;
     // Debian's own version: what a release has changes with its fixes alone.
-    const product = { kind: "prometheus", inputs: [...platformInputs, ...debianPackages] };
+    const product = { kind: "prometheus", inputs: [...platformInputs, "prometheus", ...webPackages] };
+    let version = "";
     try {
-      const { dir, built } = await make(context, "prometheus", product, (target) => unpack(context, target));
+      const { dir } = await make(context, "prometheus", product, async (target) => {
+        version = await unpack(context, target);
+      });
       const bin = join(dir, "usr", "bin");
       return {
-        did: built ? "unpacked from Debian's packages" : undefined,
+        did: version === "" ? undefined : `${version} unpacked from Debian's packages`,
         found: { prometheus: join(bin, "prometheus"), promtool: join(bin, "promtool") },
       };
     } catch {
@@ -47,17 +51,23 @@ export const prometheus: Step = {
   },
 };
 
-async function unpack({ env, logFile }: SetupContext, target: string): Promise<void> {
+/** Puts Debian's files below `target` and gives Prometheus' version. Nothing is installed, and no service starts by itself. */
+async function unpack({ env, logFile }: SetupContext, target: string): Promise<string> {
   const packages = join(target, "packages");
   mkdirSync(packages);
-  const download = () => run("apt-get", ["download", "-q", ...debianPackages], { cwd: packages, env, logFile });
-  await download().catch(async (error: unknown) => {
+  const settings = { cwd: packages, env, logFile, timeoutMsMax: downloadSecondsMax * 1000 };
+  const download = (names: readonly string[]) => run("apt-get", ["download", "-q", ...names], settings);
+  await download(["prometheus"]).catch(async (error: unknown) => {
     if (process.getuid?.() !== 0) throw error;
-    await run("apt-get", ["update", "-q"], { env, logFile });
-    await download();
+    await run("apt-get", ["update", "-q"], settings);
+    await download(["prometheus"]);
   });
-  for (const file of readdirSync(packages))
-    await run("dpkg-deb", ["--extract", join(packages, file), target], { env, logFile });
+  await download(webPackages).catch(() => {});
+  const files = readdirSync(packages).map((file) => join(packages, file));
+  for (const file of files) await run("dpkg-deb", ["--extract", file, target], { env, logFile });
+  const server = files.find((file) => basename(file).startsWith("prometheus_")) ?? "";
+  const version = await run("dpkg-deb", ["--field", server, "Version"], { env, logFile });
   rmSync(packages, { recursive: true });
   await run(join(target, "usr", "bin", "prometheus"), ["--version"], { env, logFile });
+  return version.trim();
 }

@@ -1,11 +1,12 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { repositoryRoot } from "../tools.ts";
 import { runSteps } from "./main.ts";
 import { ferretdb, kafkaJars, pythonEnvironment } from "./products.ts";
 import { requireProgram, which } from "./programs.ts";
+import { prometheus } from "./prometheus.ts";
 
 let dir: string;
 let said: string[];
@@ -94,4 +95,51 @@ test("a program is found by PATH, in its order", () => {
   program("tool", "exit 0");
   expect(which("tool", { PATH: `/nowhere:${dir}` })).toBe(join(dir, "tool"));
   expect(which("tool", {})).toBeUndefined();
+});
+
+describe("prometheus", () => {
+  const none = { found: { prometheus: null, promtool: null } };
+  const debian = () => {
+    program("apt-get", `for name in "$@"; do case $name in prometheus|libjs-*) : > "$name"_9.9-1_all.deb;; esac; done`);
+    program(
+      "dpkg-deb",
+      `[ "$1" = --field ] && echo 9.9-1 && exit 0
+/bin/mkdir -p "$3/usr/bin" && printf '#!/bin/sh\\n' > "$3/usr/bin/prometheus" && /bin/chmod +x "$3/usr/bin/prometheus"`,
+    );
+  };
+
+  test("on PATH is taken as it is", async () => {
+    for (const name of ["prometheus", "promtool", "apt-get", "dpkg-deb"]) program(name, "exit 1");
+    const found = { prometheus: join(dir, "prometheus"), promtool: join(dir, "promtool") };
+    expect(await runOn(prometheus)).toEqual({ done: 0, failed: 0, found });
+    expect(said).toEqual([]);
+  });
+
+  test("is null, and nothing fails, on a machine without it that is not Debian", async () => {
+    expect(await runOn(prometheus)).toEqual({ done: 0, failed: 0, ...none });
+    expect(said).toEqual([]);
+  });
+
+  test("is unpacked from Debian's packages once, and its version is told", async () => {
+    debian();
+    const first = await runOn(prometheus);
+    expect(said).toEqual([expect.stringMatching(/^prometheus: 9\.9-1 unpacked from Debian's packages … /)]);
+    expect(first).toMatchObject({ done: 1, failed: 0 });
+    expect(existsSync(first.found.prometheus ?? "")).toBe(true);
+    expect(await runOn(prometheus)).toEqual({ done: 0, failed: 0, found: first.found });
+  });
+
+  test("does without what its pages load", async () => {
+    debian();
+    program("apt-get", `case " $* " in *libjs-*) exit 100;; *) : > prometheus_9.9-1_all.deb;; esac`);
+    expect(await runOn(prometheus)).toMatchObject({ done: 1, failed: 0 });
+  });
+
+  test("that cannot be downloaded is null, and the set-up goes on", async () => {
+    debian();
+    program("apt-get", "echo no such mirror; exit 100");
+    expect(await runOn(prometheus)).toEqual({ done: 0, failed: 0, ...none });
+    expect(said).toEqual([expect.stringContaining("Debian's cannot be had")]);
+    expect(readFileSync(join(dir, "log"), "utf8")).toContain("no such mirror");
+  });
 });
