@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prometheusConfig, type StackEnv } from "@scoreline/stack";
 import { Ajv } from "ajv";
 import { DockerfileParser, type Instruction } from "dockerfile-ast";
 import { validate as validateDockerfile } from "dockerfile-utils";
@@ -16,6 +16,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 type Service = {
   image?: string;
   build?: { dockerfile: string; target: string };
+  command?: string[];
   environment?: Record<string, string | number>;
   ports?: string[];
   healthcheck?: { test?: string[]; disable?: boolean };
@@ -57,6 +58,15 @@ function instructionsOf(stage: string): Instruction[] {
   const own = dockerfile.getContainingImage(from.getRange().start)?.getInstructions() ?? [];
   return [...instructionsOf(from.getImage() ?? ""), ...own];
 }
+
+/** What a client of a local stack attaches by, as far as Prometheus needs it. */
+const stackEnvironment = {
+  INGEST_URL: "http://127.0.0.1:1",
+  FRAUD_CHECK_URL: "http://127.0.0.1:2",
+  SCORER_METRICS_URLS: "http://127.0.0.1:3/metrics,http://127.0.0.1:4/metrics",
+  LOADER_METRICS_URL: "http://127.0.0.1:5/metrics",
+  PROMETHEUS_URL: "http://127.0.0.1:6",
+} as StackEnv;
 
 const appOf = (target: string) => (target === "init" ? "cli" : target.replace(/-deno$/, ""));
 
@@ -208,24 +218,45 @@ describe("apps/Dockerfile", () => {
 
 describe("monitoring", () => {
   type Scrape = {
+    job_name: string;
+    honor_labels?: boolean;
     static_configs?: { targets: string[] }[];
     dns_sd_configs?: { names: string[]; port: number }[];
   };
-  const prometheusFile = "monitoring/prometheus/prometheus.yml";
-  const prometheus = parse(read(prometheusFile)) as { scrape_configs: Scrape[] };
+  const folder = "monitoring/prometheus";
+  const prometheus = parse(read(`${folder}/prometheus.yml`)) as { rule_files: string[]; scrape_configs: Scrape[] };
   const targets = prometheus.scrape_configs.flatMap(({ static_configs = [], dns_sd_configs = [] }) => [
     ...static_configs.flatMap((config) => config.targets),
     ...dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)),
   ]);
 
-  test("Prometheus scrapes every app that keeps running, at the port it listens on", () => {
+  test("Prometheus scrapes itself and every app that keeps running, at the port it listens on", () => {
     const listening = built
       .filter(({ name }) => !oneShot.includes(name))
       .map(({ name, environment }) => {
         const port = Object.entries(environment).find(([variable]) => /^[A-Z_]+_PORT$/.test(variable))?.[1];
         return `${name}:${port}`;
       });
-    expect(targets.toSorted()).toEqual(listening.toSorted());
+    const own = compose.services.prometheus?.ports?.map((port) => `localhost:${port.split(":").at(-1)}`) ?? [];
+    expect(targets.toSorted()).toEqual([...listening, ...own].toSorted());
+  });
+
+  test("the local stack's Prometheus has the same jobs, with the same say over labels", () => {
+    const { scrape_configs } = prometheusConfig(stackEnvironment, { scrapeInterval: "5s" });
+    const jobs = (scrapes: readonly Scrape[]) => {
+      return scrapes.map(({ job_name, honor_labels = false }) => ({ job_name, honor_labels }));
+    };
+    expect(jobs(scrape_configs)).toEqual(jobs(prometheus.scrape_configs));
+  });
+
+  test("the folder that is mounted holds the rules that Prometheus reads", () => {
+    const { command, volumes } = compose.services.prometheus ?? {};
+    const [, mounted] = volumes?.find((volume) => volume.startsWith(`./${folder}:`))?.split(":") ?? [];
+    expect(command).toContain(`--config.file=${mounted}/prometheus.yml`);
+    for (const pattern of prometheus.rule_files) {
+      expect(pattern).toMatch(/^[\w-]+\/\*\.yml$/);
+      expect(readdirSync(join(root, folder, dirname(pattern))).some((file) => file.endsWith(".yml"))).toBe(true);
+    }
   });
 
   test("Grafana is given every variable that its data sources name, and finds its services", () => {
@@ -237,12 +268,5 @@ describe("monitoring", () => {
     for (const address of [environment.PROMETHEUS_URL, environment.WAREHOUSE_HOST]) {
       expect(compose.services).toHaveProperty(/^(?:http:\/\/)?(\w+):\d+$/.exec(String(address))?.[1] ?? "");
     }
-  });
-
-  test.skipIf(spawnSync("promtool", ["--version"]).error !== undefined)("promtool accepts the configuration", () => {
-    const { status, stdout, stderr } = spawnSync("promtool", ["check", "config", join(root, prometheusFile)], {
-      encoding: "utf8",
-    });
-    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining("SUCCESS")]);
   });
 });
