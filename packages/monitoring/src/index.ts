@@ -1,4 +1,3 @@
-export { type AskedQuery, runnableQueries } from "./grafana/queries.ts";
 export { alertGroups } from "./rules/alerts/index.ts";
 export { ruleFile } from "./rules/prometheus.ts";
 export { recordings } from "./rules/recording.ts";
