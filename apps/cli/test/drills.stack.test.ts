@@ -42,7 +42,7 @@ describe("what goes wrong is told within its time, by the alerts that are there 
     env = readEnv(home);
     prometheus = new Prometheus(env.PROMETHEUS_URL ?? "");
     warehouse = connectPostgres(env.DW_FINANCE_URL, { app: "test", connectionsMax: 2 });
-    jsonOf(await scoreline(home, "simulate", "--count", "3000", "--seed", "1", "--json"));
+    jsonOf(await scoreline(home, "simulate", "--count", "3000", "--rate", "400", "--seed", "1", "--json"));
     traffic = simulating(home, "--rate", "40", "--seed", "2");
     jsonOf(await scoreline(home, "warehouse", "--json"));
   }, 300_000);

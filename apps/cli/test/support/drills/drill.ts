@@ -3,7 +3,7 @@ import type { Prometheus } from "../prometheus.ts";
 
 /** Something goes wrong on purpose, and who must say so. */
 export type Drill = {
-  /** Makes it go wrong; gives what makes it good again. */
+  /** Makes it go wrong, and resolves once it is; gives what makes it good again. */
   cause: () => Promise<() => Promise<unknown>>;
   /** Alerts that must fire, as `Name` or `Name{label=value}`, and in how many seconds at most after the cause. */
   fires: Record<string, number>;
@@ -26,8 +26,8 @@ export async function runDrill(
   { speed, slackSeconds, silenceSecondsMax }: { speed: number; slackSeconds: number; silenceSecondsMax: number },
 ): Promise<DrillTimes> {
   const fired: Record<string, number> = {};
-  const causedMs = performance.now();
   const cure = await cause();
+  const causedMs = performance.now();
   try {
     while (Object.keys(fires).some((alert) => fired[alert] === undefined)) {
       const seconds = secondsSince(causedMs);

@@ -5,19 +5,23 @@ import { type Home, repositoryRoot, type StackEnv } from "@scoreline/stack";
 /** Ends traffic; resolves when none of it is under way. */
 export type Stop = () => Promise<void>;
 
+/** As many as may be sent from the usual start without one in the future: for hours, at the rates of a drill. */
+const countMax = "200000";
+
 /** `scoreline simulate` with these arguments, until it is stopped. */
 export function simulating(home: Home, ...args: string[]): Stop {
   const command = join(repositoryRoot, "node_modules", ".bin", "scoreline");
-  const child = spawn(command, ["simulate", "--count", "10000000", ...args], {
+  const child = spawn(command, ["simulate", "--count", countMax, ...args], {
     cwd: repositoryRoot,
     env: { ...process.env, SCORELINE_HOME: home.dir },
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "inherit"],
     detached: true,
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   return async () => {
+    if (child.exitCode !== null || child.pid === undefined) throw new Error("the traffic ended before it was stopped");
     // The command's own child sends: the whole group is told.
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    process.kill(-child.pid, "SIGTERM");
     await ended;
   };
 }

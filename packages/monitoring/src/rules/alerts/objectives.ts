@@ -1,4 +1,4 @@
-import { secondsOf, type Thresholds } from "../../thresholds.ts";
+import { durationOf, secondsOf, type Thresholds } from "../../thresholds.ts";
 import { errorRatio } from "../recording.ts";
 import type { Alert, Case } from "../rule.ts";
 
@@ -46,12 +46,17 @@ function burnAlert(objective: keyof typeof texts, burn: Burn, named: Burn, share
     severity: burn.severity,
     signal: errorRatio(objective, named.long),
     fires: `> ${bound}`,
-    gate: `${errorRatio(objective, named.short)} > ${bound}`,
+    gate: `${errorRatio(objective, named.short)} > ${bound} and ${halfFull(objective, burn, named)}`,
     for: burn.for,
     summary,
     description: `In ${named.long}, {{ $value | humanizePercentage }} ${what}: ${named.rate} times what the objective allows.`,
     cases: casesOf(objective, named, bound, what),
   };
+}
+
+/** A window that began just now says nothing of its length: there must have been something to judge half of it ago. */
+function halfFull(objective: keyof typeof texts, burn: Burn, named: Burn): string {
+  return `${errorRatio(objective, named.short)} offset ${durationOf(secondsOf(burn.long) / 2)} >= 0`;
 }
 
 /** The step of the cases' series, as `ruleTestFile` gives it to promtool. */
@@ -69,6 +74,12 @@ function casesOf(objective: keyof typeof texts, burn: Burn, bound: number, what:
   const description = `In ${burn.long}, ${percent(bad / per)} ${what}: ${burn.rate} times what the objective allows.`;
   return [
     { name: `${burn.long}: half of what it allows`, series: errors(objective, within, steps), at, fires: [] },
+    {
+      name: `${burn.long}: it was watched for a third of that, and bad all along`,
+      series: errors(objective, bad, steps),
+      at: `${Math.max(30, secondsOf(burn.long) / 180)}m`,
+      fires: [],
+    },
     { name: `${burn.long}: it was bad and is over`, series: errors(objective, bad, steps - over, over), at, fires: [] },
     {
       name: `${burn.long}: twice what it allows, and it goes on`,
