@@ -49,6 +49,18 @@ test.each(pages)("$file names thresholds by their keys", ({ text }) => {
   expect(keys.some((key) => text.includes(`\`${key}`) || text.includes(`${key}\``))).toBe(true);
 });
 
+test("the documentation lists every alert with its runbook and what is wrong", () => {
+  const documentation = readFileSync(join(monitoringFolder, "..", "DOCUMENTATION.md"), "utf8");
+  const alerts = [...alertGroups(thresholds).flatMap((group) => group.alerts), ...martAlerts(thresholds)];
+  for (const { name, summary, ...rest } of alerts) {
+    const page = "signal" in rest ? runbookOf({ name, summary, ...rest }) : name;
+    const row = documentation
+      .split("\n")
+      .find((line) => line.startsWith(`| [${page}](monitoring/runbooks/${page}.md)`));
+    expect(row, name).toContain(`| ${summary} |`);
+  }
+});
+
 function capital(text = ""): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
