@@ -105,5 +105,9 @@ function costOf(mode: ModeFigures, off: ModeFigures): Cost {
 function modeFigures(runs: readonly Rates[]): ModeFigures {
   const perS = runs.map(({ durable_decisions_per_s }) => durable_decisions_per_s);
   const cpu = runs.flatMap(({ cpu_s }) => (cpu_s ? [cpu_s.scorer] : []));
-  return { durable_decisions_per_s: perS, median_per_s: median(perS), cpu_s: cpu.length === runs.length ? cpu : null };
+  return {
+    durable_decisions_per_s: perS,
+    median_per_s: Math.round(median(perS)),
+    cpu_s: cpu.length === runs.length ? cpu : null,
+  };
 }
