@@ -20,8 +20,8 @@ export default defineConfig({
           globalSetup: ["./apps/cli/test/support/globalSetup.ts"],
           // Most of their time is waiting for real servers, which share the machine's cores: more at once would miss bounds.
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -46,7 +46,7 @@ describe("what goes wrong is told within its time, by the alerts that are there 
     jsonOf(await scoreline(home, "simulate", "--count", "3000", "--rate", "400", "--seed", "1", "--json"));
     traffic = simulating(home, "--rate", "40", "--seed", "2");
     jsonOf(await scoreline(home, "warehouse", "--json"));
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     console.log(`Drills at ${speed} times the rules' time, seconds: ${JSON.stringify(times, null, 1)}`);
