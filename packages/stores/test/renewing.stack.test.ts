@@ -2,7 +2,7 @@ import { expect, inject, onTestFinished, test } from "vitest";
 import { connectRenewing } from "../src/postgres/renewing.ts";
 import { type Door, doorBefore } from "./door.ts";
 
-const settleMsMax = 2_000;
+const settleMsMax = 30_000;
 
 async function database(): Promise<{ ask: (value: number) => Promise<number | "stuck">; door: Door }> {
   const door = await doorBefore(inject("env").CREDITDB_URL as string);
