@@ -37,7 +37,6 @@ export const Thresholds = z.strictObject({
   fraud_spike: waits.extend({
     times: z.number().gt(1),
     alerts_min: count,
-    window: Duration,
     baseline: Duration,
     baseline_offset: Duration,
     baseline_decisions_min: count,

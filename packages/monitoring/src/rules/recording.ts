@@ -53,8 +53,8 @@ export function recordings(thresholds: Thresholds, named: Thresholds = threshold
       // By volume, not by time: a quiet night has no share of its own.
       record: "scoreline:fraud_alerts:baseline_ratio",
       expr: shareOf(
-        `${alertRate(fraud_spike.baseline, fraud_spike.baseline_offset)}`,
-        `${decidedRate(fraud_spike.baseline, fraud_spike.baseline_offset)}`,
+        alertRate(fraud_spike.baseline, fraud_spike.baseline_offset),
+        decidedRate(fraud_spike.baseline, fraud_spike.baseline_offset),
       ),
     },
     ...windowsOf(named).flatMap((name, index): Recording[] => {

@@ -3,14 +3,12 @@ import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk
 import {
   BarGaugeDisplayMode,
   BarGaugeValueMode,
-  LegendDisplayMode,
-  LegendPlacement,
   ReduceDataOptionsBuilder,
   StackingMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizOrientation,
 } from "@grafana/grafana-foundation-sdk/common";
+import { listed } from "./legend.ts";
 import { type Panel, type PanelText, panelOf } from "./panel.ts";
 
 export type BarsText = PanelText & {
@@ -34,13 +32,7 @@ export function bars(text: BarsText): Panel {
       .showValue(VisibilityMode.Auto)
       .fillOpacity(80)
       .xTickLabelMaxLength(24)
-      .legend(
-        new VizLegendOptionsBuilder()
-          .displayMode(LegendDisplayMode.List)
-          .placement(LegendPlacement.Bottom)
-          .showLegend(true)
-          .calcs([]),
-      ),
+      .legend(listed()),
   );
 }
 

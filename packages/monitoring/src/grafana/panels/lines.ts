@@ -2,17 +2,15 @@ import {
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
-  LegendDisplayMode,
-  LegendPlacement,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { tabled } from "./legend.ts";
 import { boundsOf, type Panel, type PanelText, panelOf } from "./panel.ts";
 
 /** `bars` for figures of whole days, each of which stands alone; `stacked` where the series are parts of one whole. */
@@ -29,13 +27,7 @@ export function lines(text: LinesText): Panel {
       .min(0)
       .showPoints(bars ? VisibilityMode.Never : VisibilityMode.Auto)
       .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-      .legend(
-        new VizLegendOptionsBuilder()
-          .displayMode(LegendDisplayMode.Table)
-          .placement(LegendPlacement.Bottom)
-          .showLegend(true)
-          .calcs(["lastNotNull", "max"]),
-      );
+      .legend(tabled("lastNotNull", "max"));
     if (text.max !== undefined) panel.max(text.max);
     if (text.stacked === true) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
     if (boundsOf(text).length > 0)

@@ -1,10 +1,4 @@
-import {
-  AxisPlacement,
-  LegendDisplayMode,
-  LegendPlacement,
-  VisibilityMode,
-  VizLegendOptionsBuilder,
-} from "@grafana/grafana-foundation-sdk/common";
+import { AxisPlacement, VisibilityMode } from "@grafana/grafana-foundation-sdk/common";
 import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
   PanelBuilder as HeatmapBuilder,
@@ -16,6 +10,7 @@ import {
 import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { colours } from "../bounds.ts";
 import type { Unit } from "../units.ts";
+import { listed } from "./legend.ts";
 import { type Panel, type PanelText, panelOf } from "./panel.ts";
 
 /** How often each bucket of a histogram was met, over time. The panel's unit is that of the buckets. */
@@ -56,12 +51,6 @@ export function lanes(text: PanelText): Panel {
           },
         },
       ])
-      .legend(
-        new VizLegendOptionsBuilder()
-          .displayMode(LegendDisplayMode.List)
-          .placement(LegendPlacement.Bottom)
-          .showLegend(true)
-          .calcs([]),
-      ),
+      .legend(listed()),
   );
 }

@@ -10,8 +10,8 @@ const alerted = 'scoreline_fraud_alerts_total{app="scorer",rule="risky-transacti
 
 /** Whether fraud alerts are as many as they use to be. */
 export function fraudAlerts({ fraud_share, fraud_spike }: Thresholds): Alert[] {
-  const raised = (window: string, least: number) => `sum(increase(${series("fraudAlerts")}[${window}])) >= ${least}`;
-  const decidedBefore = `${decidedRate(fraud_spike.baseline, fraud_spike.baseline_offset)}`;
+  const raised = (least: number) => `sum(increase(${series("fraudAlerts")}[${fraud_share.window}])) >= ${least}`;
+  const decidedBefore = decidedRate(fraud_spike.baseline, fraud_spike.baseline_offset);
   const secondsBefore = `${fraud_spike.baseline_decisions_min} / ${secondsOf(fraud_spike.baseline)}`;
   return [
     {
@@ -19,7 +19,7 @@ export function fraudAlerts({ fraud_share, fraud_spike }: Thresholds): Alert[] {
       severity: "critical",
       signal: "scoreline:fraud_alerts:ratio",
       fires: `> ${fraud_share.above}`,
-      gate: raised(fraud_share.window, fraud_share.alerts_min),
+      gate: raised(fraud_share.alerts_min),
       for: fraud_share.for,
       summary: "Fraud alerts are over their threshold",
       description: "There are {{ $value | humanizePercentage }} as many fraud alerts as decisions.",
@@ -49,7 +49,7 @@ export function fraudAlerts({ fraud_share, fraud_spike }: Thresholds): Alert[] {
       severity: "warning",
       signal: "scoreline:fraud_alerts:ratio / (scoreline:fraud_alerts:baseline_ratio > 0) or vector(0)",
       fires: `> ${fraud_spike.times}`,
-      gate: `${raised(fraud_spike.window, fraud_spike.alerts_min)} and ${decidedBefore} > ${secondsBefore}`,
+      gate: `${raised(fraud_spike.alerts_min)} and ${decidedBefore} > ${secondsBefore}`,
       for: fraud_spike.for,
       summary: "Fraud alerts are far over their own baseline",
       description: `The share of fraud alerts is {{ $value | printf "%.1f" }} times that of the day before.`,
