@@ -1,22 +1,6 @@
-import type { Database } from "@scoreline/stores/postgres";
+import type { Database, JobName } from "@scoreline/stores/postgres";
 import { messageOf } from "@scoreline/telemetry";
 import type { Client } from "pg";
-
-/**
- * The jobs that `metadata_table` knows. `dbt_build` builds and tests everything, `dbt_parity` the parity of decisions and what
- * it rests on; `dbt_model` is a model of either. `reconcile` is recorded by the command of that name.
- */
-export const jobNames = [
-  "load",
-  "load_history",
-  "load_outcomes",
-  "backtest",
-  "dbt_build",
-  "dbt_parity",
-  "dbt_model",
-  "reconcile",
-] as const;
-export type JobName = (typeof jobNames)[number];
 
 /** What one row of `metadata_table` is about. */
 export type Job = { job: JobName; source: string; target: string };

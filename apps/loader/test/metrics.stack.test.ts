@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { recordFinishedJobs } from "@scoreline/stores/postgres";
+import { type JobName, recordFinishedJobs } from "@scoreline/stores/postgres";
 import { createMetrics } from "@scoreline/telemetry";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type JobName, recordJobs } from "../src/jobs.ts";
+import { recordJobs } from "../src/jobs.ts";
 import { connectionsReading } from "../src/metrics/connections.ts";
 import { jobsReading } from "../src/metrics/jobs.ts";
 import { parityReading } from "../src/metrics/parity.ts";
@@ -168,7 +168,7 @@ describe("jobs", () => {
     const reconciled = async (atS: number, found: Record<string, number | null>) => {
       const at = new Date(startMs + atS * 1_000);
       const jobs = Object.entries(found).map(([target, rows]) => ({
-        ...{ job: "reconcile", source: "all", target, rows, startedAt: at, finishedAt: at },
+        ...{ job: "reconcile" as const, source: "all", target, rows, startedAt: at, finishedAt: at },
         error: rows === null ? "Postgres is away" : null,
       }));
       await recordFinishedJobs(bench.creditdb, randomUUID(), jobs);

@@ -22,7 +22,7 @@ export async function recordReconciliation(
   const startedAt = new Date();
   const record = async (outcomes: Pick<FinishedJob, "target" | "rows" | "error">[]) => {
     const sql = connectPostgres(CREDITDB_URL, { app: "scoreline-cli", connectionsMax: 1, answerMsMax: recordMsMax });
-    const run = { job: "reconcile", source: "kafka, creditdb, fraud_detection, dw_finance", startedAt };
+    const run = { job: "reconcile" as const, source: "kafka, creditdb, fraud_detection, dw_finance", startedAt };
     const jobs = outcomes.map((outcome) => ({ ...run, ...outcome, finishedAt: new Date() }));
     await recordFinishedJobs(sql, randomUUID(), jobs)
       .catch(onUnrecorded)

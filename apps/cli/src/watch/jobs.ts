@@ -1,4 +1,4 @@
-import { connectPostgres, type Database } from "@scoreline/stores/postgres";
+import { connectPostgres, type Database, jobNames } from "@scoreline/stores/postgres";
 
 /** A row of `metadata_table`: one job and target of a run. */
 export type JobRow = {
@@ -22,9 +22,9 @@ export type JobRun = {
   error: string | undefined;
 };
 
-/** A run of dbt records a row a model: some runs fit in, whatever the table has grown to. */
-const rowsMax = 500;
 const runsMax = 5;
+/** Rows of a job that are read: the last runs fit in, of a reconciliation with a row for each comparison too. */
+const rowsMax = 100;
 
 /** Longer than a frame waits: on a machine that is busy a new connection alone may take that. */
 const answerMsMax = 5_000;
@@ -57,7 +57,7 @@ function runOf(targets: JobRow[]): JobRun {
   };
 }
 
-/** Reads the last rows by the index on `started_at`; never more than `rowsMax` of them. */
+/** Reads the last rows of each job by their index, whatever the table has grown to. */
 export function jobsReader() {
   let open: { url: string; sql: Database } | undefined;
   const drop = async (connection: typeof open) => {
@@ -70,8 +70,11 @@ export function jobsReader() {
     const connection = open;
     try {
       const rows = await connection.sql<JobRow[]>`
-        select run_id, job, started_at, finished_at, rows, status, error from metadata_table
-        order by started_at desc limit ${rowsMax}`;
+        select recent.* from unnest(${[...jobNames]}::text[]) as name (job) cross join lateral (
+          select run_id, job, started_at, finished_at, rows, status, error from metadata_table
+          where metadata_table.job = name.job order by started_at desc limit ${rowsMax}
+        ) as recent
+        order by recent.started_at desc`;
       return lastRuns(rows);
     } catch (error) {
       // A query that was given up may still hold the one connection: the next read makes another.

@@ -1,6 +1,5 @@
-import type { Database } from "@scoreline/stores/postgres";
+import { type Database, type JobName, jobNames } from "@scoreline/stores/postgres";
 import type { Metrics } from "@scoreline/telemetry";
-import { type JobName, jobNames } from "../jobs.ts";
 import { figuresOf, type Run } from "./jobFigures.ts";
 import type { Reading } from "./readings.ts";
 

@@ -9,7 +9,7 @@ export { type RecordedDecision, readDecision, recomputeRecorded } from "./decisi
 export type { EventTable } from "./eventTable.ts";
 export { type KeptRecord, readKept } from "./failedRecords.ts";
 export { type RecordedTransaction, readTransaction, recomputeRecordedTransaction } from "./findings.ts";
-export { type FinishedJob, recordFinishedJobs } from "./jobs.ts";
+export { type FinishedJob, type JobName, jobNames, recordFinishedJobs } from "./jobs.ts";
 export { migrate } from "./migrate.ts";
 export { advanceCursor, readCursor } from "./projectionCursors.ts";
 export {

@@ -1,8 +1,24 @@
 import type { Database } from "./connect.ts";
 
+/**
+ * The jobs that `metadata_table` knows. `dbt_build` builds and tests everything, `dbt_parity` the parity of decisions and what
+ * it rests on; `dbt_model` is a model of either. `reconcile` is recorded by the command of that name.
+ */
+export const jobNames = [
+  "load",
+  "load_history",
+  "load_outcomes",
+  "backtest",
+  "dbt_build",
+  "dbt_parity",
+  "dbt_model",
+  "reconcile",
+] as const;
+export type JobName = (typeof jobNames)[number];
+
 /** A job of a run that is over, as `metadata_table` holds it; without an `error` it succeeded. */
 export type FinishedJob = {
-  job: string;
+  job: JobName;
   source: string;
   target: string;
   startedAt: Date;
