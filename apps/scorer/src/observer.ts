@@ -4,7 +4,7 @@ import { type Logger, type Metrics, wordsOf } from "@scoreline/telemetry";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { PoliciesObserver } from "./policies.ts";
 import type { ProjectionsObserver } from "./projections.ts";
-import { type Draft, type Flaw, flaws } from "./read.ts";
+import { type Draft, type Flaw, flaws, isRepeat } from "./read.ts";
 import type { DecidingVersion } from "./snapshot.ts";
 import type { Kind, Outcome, Subject } from "./subject.ts";
 
@@ -55,7 +55,7 @@ export function createObserver(metrics: Metrics, log: Logger): Observer & Polici
     returned: ledger.returned,
     settled: ({ topic }, drafts, { scored, faulty }, outcomeOf) => {
       if (metrics.off) return;
-      const duplicates = faulty.filter((record) => record.failures[0]?.check.startsWith("duplicate_")).length;
+      const duplicates = faulty.filter(isRepeat).length;
       ledger.settled(topic, {
         scored: scored.length,
         duplicate: duplicates,

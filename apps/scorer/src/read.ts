@@ -173,3 +173,8 @@ export function readJson(value: Buffer | null): { ok: true; value: unknown } | {
     };
   }
 }
+
+/** Whether a record failed for nothing but that its id was decided before. */
+export function isRepeat({ failures }: Pick<FaultyRecord, "failures">): boolean {
+  return failures[0]?.check.startsWith("duplicate_") ?? false;
+}

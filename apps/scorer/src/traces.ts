@@ -10,6 +10,7 @@ import {
   sampledIn,
   type Tracing,
 } from "@scoreline/telemetry";
+import { isRepeat } from "./read.ts";
 import type { Kind, Subject } from "./subject.ts";
 
 /** Records of one batch that are traced, so that a producer that traces all it sends does not slow the stream down. */
@@ -61,9 +62,8 @@ export class RecordTraces<K extends Kind> {
   settled({ next, scored, faulty }: Settlement<K["scored"]>): Traced | undefined {
     if (this.#open.size === 0) return undefined;
     for (const record of scored) this.#tell(record.offset, () => outcomeOf(this.#subject, record));
-    for (const { offset, failures } of faulty) {
-      const isRepeat = failures[0]?.check.startsWith("duplicate_");
-      this.#tell(offset, () => ({ "scoreline.outcome": isRepeat ? "duplicate" : "failed" }));
+    for (const record of faulty) {
+      this.#tell(record.offset, () => ({ "scoreline.outcome": isRepeat(record) ? "duplicate" : "failed" }));
     }
     const traced = new Map<bigint, SpanContext>();
     for (const [offset, span] of this.#open) {
