@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { alertGroups, apps, readThresholds, recordings } from "@scoreline/monitoring";
+import { alertGroups, appJobs, readThresholds, recordings } from "@scoreline/monitoring";
 import { runnableQueries } from "@scoreline/monitoring/grafana";
 import { readEnv, repositoryRoot, type StackEnv } from "@scoreline/stack";
 import { connectPostgres, type Database } from "@scoreline/stores/postgres";
@@ -51,7 +51,9 @@ describe("the demo is watched by a real Prometheus", () => {
 
   test("every target is up", async () => {
     const targets = await prometheus.targets();
-    expect(targets.map(({ labels }) => labels.job)).toEqual(expect.arrayContaining([...apps.split("|"), "prometheus"]));
+    expect(targets.map(({ labels }) => labels.job)).toEqual(
+      expect.arrayContaining([...appJobs.split("|"), "prometheus"]),
+    );
     await expect
       .poll(async () => (await prometheus.targets()).filter(({ health }) => health !== "up"), poll)
       .toEqual([]);
@@ -102,7 +104,7 @@ describe("the demo is watched by a real Prometheus", () => {
   });
 
   test("no process exposes more series than the bound", async () => {
-    const exposed = await prometheus.query(`scrape_samples_post_metric_relabeling{job=~"${apps}"}`);
+    const exposed = await prometheus.query(`scrape_samples_post_metric_relabeling{job=~"${appJobs}"}`);
     expect(exposed.length).toBeGreaterThanOrEqual(4);
     for (const { metric, value } of exposed)
       expect(value, metric.job).toBeLessThanOrEqual(thresholds.cardinality.series_per_target);

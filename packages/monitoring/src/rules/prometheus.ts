@@ -8,10 +8,10 @@ const heading = "# Made by `npm run generate` from packages/monitoring and thres
 const format = { lineWidth: 0 } as const;
 
 /** Prometheus' rule file: the recording rules, then each group of alerts. */
-export function ruleFile(thresholds: Thresholds, named: Thresholds = thresholds): string {
+export function ruleFile(thresholds: Thresholds, written: Thresholds = thresholds): string {
   const groups = [
-    { name: "recording", rules: recordings(thresholds, named) },
-    ...alertGroups(thresholds, named).map(({ name, alerts }) => ({
+    { name: "recording", rules: recordings(thresholds, written) },
+    ...alertGroups(thresholds, written).map(({ name, alerts }) => ({
       name,
       rules: alerts.map((alert) => ruleOf(alert, thresholds)),
     })),

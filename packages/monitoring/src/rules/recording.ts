@@ -14,10 +14,10 @@ export function errorRatio(objective: "availability" | "decision_latency", windo
 }
 
 /**
- * What alerts and dashboards share. `named` are the thresholds as they are written: names keep their windows when a drill
+ * What alerts and dashboards share. `written` are the thresholds as they stand in the file: names keep their windows when a drill
  * hastens them.
  */
-export function recordings(thresholds: Thresholds, named: Thresholds = thresholds): Recording[] {
+export function recordings(thresholds: Thresholds, written: Thresholds = thresholds): Recording[] {
   const { invalid_records, fraud_share, fraud_spike } = thresholds;
   return [
     {
@@ -57,7 +57,7 @@ export function recordings(thresholds: Thresholds, named: Thresholds = threshold
         decidedRate(fraud_spike.baseline, fraud_spike.baseline_offset),
       ),
     },
-    ...windowsOf(named).flatMap((name, index): Recording[] => {
+    ...windowsOf(written).flatMap((name, index): Recording[] => {
       const window = windowsOf(thresholds)[index] ?? name;
       return [
         {
@@ -69,7 +69,7 @@ export function recordings(thresholds: Thresholds, named: Thresholds = threshold
         },
         {
           record: errorRatio("decision_latency", name),
-          expr: slowShare(window, named.slo.decision_latency.seconds),
+          expr: slowShare(window, written.slo.decision_latency.seconds),
         },
       ];
     }),

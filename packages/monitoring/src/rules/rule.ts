@@ -1,7 +1,7 @@
 import type { Duration, Severity } from "../thresholds.ts";
 
 /** The jobs by which Prometheus knows our processes. */
-export const apps = "ingest|fraud-check|scorer|loader";
+export const appJobs = "ingest|fraud-check|scorer|loader";
 
 /** A recording rule: what several alerts and panels ask, computed once. Named `level:metric:operation`. */
 export type Recording = { record: string; expr: string };

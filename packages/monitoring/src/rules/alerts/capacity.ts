@@ -1,6 +1,6 @@
 import { series } from "../../promql.ts";
 import type { Thresholds } from "../../thresholds.ts";
-import { type Alert, apps } from "../rule.ts";
+import { type Alert, appJobs } from "../rule.ts";
 
 const day = 86_400;
 
@@ -43,7 +43,7 @@ export function capacityAlerts({ connections, expiry, cardinality }: Thresholds)
     {
       name: "TooManySeries",
       severity: "warning",
-      signal: `max by (job) (scrape_samples_post_metric_relabeling{job=~"${apps}"})`,
+      signal: `max by (job) (scrape_samples_post_metric_relabeling{job=~"${appJobs}"})`,
       fires: `> ${cardinality.series_per_target}`,
       for: cardinality.for,
       summary: "A process exposes more series than it should",

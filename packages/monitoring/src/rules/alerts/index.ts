@@ -10,14 +10,14 @@ import { warehouseAlerts } from "./warehouse.ts";
 /** Alerts that are evaluated together; the name is the rule group's in Prometheus and in Grafana. */
 export type AlertGroup = { name: string; alerts: Alert[] };
 
-/** Every alert. `named` are the thresholds as written, where `thresholds` are hastened. */
-export function alertGroups(thresholds: Thresholds, named: Thresholds = thresholds): AlertGroup[] {
+/** Every alert. `written` are those of the file, where `thresholds` are hastened. */
+export function alertGroups(thresholds: Thresholds, written: Thresholds = thresholds): AlertGroup[] {
   return [
     { name: "stream", alerts: streamAlerts(thresholds) },
     { name: "quality", alerts: qualityAlerts(thresholds) },
     { name: "fraud", alerts: fraudAlerts(thresholds) },
     { name: "warehouse", alerts: warehouseAlerts(thresholds) },
     { name: "capacity", alerts: capacityAlerts(thresholds) },
-    { name: "objectives", alerts: objectiveAlerts(thresholds, named) },
+    { name: "objectives", alerts: objectiveAlerts(thresholds, written) },
   ];
 }

@@ -12,11 +12,11 @@ const latencyCount = 'scoreline_decision_latency_seconds_count{app="scorer",topi
 
 /**
  * Whether the error budgets last. Each pair of windows is an alert: the long one says that it matters, the short one that it
- * still goes on, so that it ends soon after its cause. `named` are the thresholds as written.
+ * still goes on, so that it ends soon after its cause. `written` are those of the file.
  */
-export function objectiveAlerts({ slo }: Thresholds, named: Thresholds): Alert[] {
+export function objectiveAlerts({ slo }: Thresholds, written: Thresholds): Alert[] {
   return slo.burns.flatMap((burn, index) => {
-    const windows = named.slo.burns[index] ?? burn;
+    const windows = written.slo.burns[index] ?? burn;
     return [
       burnAlert("availability", burn, windows, slo.availability.objective),
       burnAlert("decision_latency", burn, windows, slo.decision_latency.objective),
@@ -37,26 +37,26 @@ const texts = {
   },
 } as const;
 
-function burnAlert(objective: keyof typeof texts, burn: Burn, named: Burn, share: number): Alert {
+function burnAlert(objective: keyof typeof texts, burn: Burn, written: Burn, share: number): Alert {
   const { name, summary, what } = texts[objective];
   const bound = Number((burn.rate * (1 - share)).toPrecision(6));
   return {
-    name: `${name}${named.long}`,
+    name: `${name}${written.long}`,
     runbook: name,
     severity: burn.severity,
-    signal: errorRatio(objective, named.long),
+    signal: errorRatio(objective, written.long),
     fires: `> ${bound}`,
-    gate: `${errorRatio(objective, named.short)} > ${bound} and ${halfFull(objective, burn, named)}`,
+    gate: `${errorRatio(objective, written.short)} > ${bound} and ${halfFull(objective, burn, written)}`,
     for: burn.for,
     summary,
-    description: `In ${named.long}, {{ $value | humanizePercentage }} ${what}: ${named.rate} times what the objective allows.`,
-    cases: casesOf(objective, named, bound, what),
+    description: `In ${written.long}, {{ $value | humanizePercentage }} ${what}: ${written.rate} times what the objective allows.`,
+    cases: casesOf(objective, written, bound, what),
   };
 }
 
 /** A window that began just now says nothing of its length: there must have been something to judge half of it ago. */
-function halfFull(objective: keyof typeof texts, burn: Burn, named: Burn): string {
-  return `${errorRatio(objective, named.short)} offset ${durationOf(secondsOf(burn.long) / 2)} >= 0`;
+function halfFull(objective: keyof typeof texts, burn: Burn, written: Burn): string {
+  return `${errorRatio(objective, written.short)} offset ${durationOf(secondsOf(burn.long) / 2)} >= 0`;
 }
 
 /** The step of the cases' series, as `ruleTestFile` gives it to promtool. */

@@ -1,6 +1,6 @@
 import { series } from "../../promql.ts";
 import type { Thresholds } from "../../thresholds.ts";
-import { type Alert, apps } from "../rule.ts";
+import { type Alert, appJobs } from "../rule.ts";
 
 const settled = (labels: string) => `scoreline_scorer_records_settled_total{app="scorer",${labels}}`;
 const lagSeconds = 'scoreline_scorer_lag_seconds{app="scorer",topic="credit_applications",partition="0"}';
@@ -16,7 +16,7 @@ export function streamAlerts(thresholds: Thresholds): Alert[] {
     {
       name: "TargetDown",
       severity: "critical",
-      signal: `up{job=~"${apps}"}`,
+      signal: `up{job=~"${appJobs}"}`,
       fires: "== 0",
       for: target_down.for,
       summary: "A process of Scoreline cannot be reached",
