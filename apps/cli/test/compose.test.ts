@@ -6,8 +6,9 @@ import { prometheusConfig, type StackEnv } from "@scoreline/stack";
 import { Ajv } from "ajv";
 import { DockerfileParser, type Instruction } from "dockerfile-ast";
 import { validate as validateDockerfile } from "dockerfile-utils";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
+import { denoTracing } from "../src/denoTracing.node.ts";
 import { nodeArguments } from "../src/services.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -17,7 +18,7 @@ type Service = {
   image?: string;
   build?: { dockerfile: string; target: string };
   command?: string[];
-  environment?: Record<string, string | number>;
+  environment?: Record<string, string | number | null>;
   ports?: string[];
   healthcheck?: { test?: string[]; disable?: boolean };
   depends_on?: Record<string, { condition: string }>;
@@ -160,7 +161,9 @@ describe("docker-compose.yml", () => {
 
   test.each(built)("$name is given only variables that its app reads", ({ target, environment }) => {
     const source = sourceOf(appOf(target));
-    const unread = Object.keys(environment).filter((name) => !new RegExp(`\\b${name}\\b`).test(source));
+    // Those of OpenTelemetry are read by its own packages.
+    const readBy = (name: string) => (name.startsWith("OTEL_") ? "openTracing" : name);
+    const unread = Object.keys(environment).filter((name) => !new RegExp(`\\b${readBy(name)}\\b`).test(source));
     expect(unread).toEqual([]);
   });
 
@@ -174,6 +177,35 @@ describe("docker-compose.yml", () => {
       const names = required.map((variable) => variable.trim().split(":")[0] ?? "");
       expect(names.length).toBeGreaterThan(0);
       expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
+    },
+  );
+});
+
+describe("traces with Docker", () => {
+  afterEach(() => void vi.unstubAllEnvs());
+  const traced = built.filter(({ target }) => /\bopenTracing\b/.test(sourceOf(appOf(target))));
+
+  test("there are apps that make them", () => {
+    expect(new Set(traced.map(({ target }) => appOf(target)))).toEqual(new Set(["ingest", "fraud-check", "scorer"]));
+  });
+
+  test.each(traced)("$name sends them to the collector that is set, and to none where it is not", ({ environment }) => {
+    // Without a value Compose hands on what is set, and nothing else.
+    expect(environment).toMatchObject({
+      OTEL_EXPORTER_OTLP_ENDPOINT: null,
+      OTEL_EXPORTER_OTLP_PROTOCOL: null,
+      OTEL_EXPORTER_OTLP_HEADERS: null,
+      OTEL_TRACES_SAMPLER: null,
+      OTEL_TRACES_SAMPLER_ARG: null,
+    });
+  });
+
+  test.each(traced.filter(({ target }) => target.endsWith("-deno")))(
+    "$name has Deno send them as in a local stack, where it is told to",
+    ({ target, environment }) => {
+      vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+      const switched: unknown = expect.stringMatching(/^\$\{OTEL_DENO:-false\}$/);
+      expect(environment).toMatchObject({ ...denoTracing(appOf(target)), OTEL_DENO: switched });
     },
   );
 });
