@@ -1,14 +1,6 @@
-import {
-  type ApiKeys,
-  applicationContract,
-  createBase,
-  createDoor,
-  keyRequired,
-  unreadyParts,
-  wrongMethod,
-} from "@scoreline/http";
+import { type ApiKeys, applicationContract, createBase, createDoor, keyRequired, wrongMethod } from "@scoreline/http";
 import type { Producer } from "@scoreline/kafka";
-import type { Logger, Metrics, Tracing } from "@scoreline/telemetry";
+import { type Logger, type Metrics, type Tracing, unreadyParts } from "@scoreline/telemetry";
 import type { Hono } from "hono";
 import type { CommitWatch } from "./commitWatch.ts";
 import { createDecider } from "./decider.ts";

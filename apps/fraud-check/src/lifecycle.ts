@@ -1,8 +1,8 @@
 import { topics } from "@scoreline/contracts";
-import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
+import { openApiKeys, type Runtime, runWorker } from "@scoreline/http";
 import { type Producer, type ProducerLimits, tracedProducer } from "@scoreline/kafka";
 import { connectRenewing, listenCommits, readPositions } from "@scoreline/stores/decisions";
-import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
+import { createLogger, createMetrics, unreadyParts, watchDependencies } from "@scoreline/telemetry";
 import { createApp, partsOf } from "./app.ts";
 import { CommitWatch } from "./commitWatch.ts";
 import { readConfig } from "./config.ts";

@@ -6,11 +6,10 @@ import {
   keyRequired,
   type RecordContract,
   transactionContract,
-  unreadyParts,
   wrongMethod,
 } from "@scoreline/http";
 import type { Producer } from "@scoreline/kafka";
-import type { Logger, Metrics, Tracing } from "@scoreline/telemetry";
+import { type Logger, type Metrics, type Tracing, unreadyParts } from "@scoreline/telemetry";
 import type { Hono } from "hono";
 import { createIntake, type Intake, outcomes } from "./intake.ts";
 import { type Limits, limitsDefault, postRecords } from "./routes/records.ts";

@@ -1,6 +1,6 @@
-import { openApiKeys, type Runtime, runWorker, unreadyParts } from "@scoreline/http";
+import { openApiKeys, type Runtime, runWorker } from "@scoreline/http";
 import { type Producer, type ProducerLimits, tracedProducer } from "@scoreline/kafka";
-import { createLogger, createMetrics, watchDependencies } from "@scoreline/telemetry";
+import { createLogger, createMetrics, unreadyParts, watchDependencies } from "@scoreline/telemetry";
 import { createApp, partsOf } from "./app.ts";
 import { readConfig } from "./config.ts";
 

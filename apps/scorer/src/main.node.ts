@@ -10,6 +10,7 @@ import {
   healthRoutes,
   noTracing,
   stackOf,
+  unreadyParts,
   watchDependencies,
   wordsOf,
 } from "@scoreline/telemetry";
@@ -154,10 +155,10 @@ const parts = {
   kafka: () => producer.ready(),
 };
 const dependencies = watchDependencies(metrics, parts);
+const silentParts = unreadyParts(parts);
 
 async function unready(): Promise<string[]> {
-  const answers = await Promise.allSettled(Object.values(parts).map((part) => part()));
-  const silent = Object.keys(parts).filter((_, index) => answers[index]?.status === "rejected");
+  const silent = await silentParts();
   if (!policies.snapshot) silent.push("policies");
   silent.push(...running.flatMap(({ scorer }) => scorer.stopped));
   return running.every(({ scorer }) => scorer.joined) ? silent : [...silent, "consumer group"];

@@ -1,7 +1,7 @@
 import { createLogger, createMetrics } from "@scoreline/telemetry";
 import { expect, test } from "vitest";
 import { createApiKeys } from "./apiKeys.ts";
-import { createBase, keyRequired, unreadyParts, wrongMethod } from "./base.ts";
+import { createBase, keyRequired, wrongMethod } from "./base.ts";
 import type { Problem } from "./problems.ts";
 import { nodeRuntime } from "./runtime.node.ts";
 
@@ -71,20 +71,4 @@ test("every route has its errors and its duration from the start", async () => {
     expect(text).toContain(`scoreline_http_requests_total{method="GET",route="${route}",status="503",app="base"} 0`);
     expect(text).toContain(`scoreline_http_request_duration_seconds_count{app="base",method="GET",route="${route}"} 0`);
   }
-});
-
-test("the parts that do not answer are named, and are asked once however many ask", async () => {
-  let asked = 0;
-  const unready = unreadyParts({
-    kafka: async () => {
-      asked += 1;
-    },
-    postgres: async () => {
-      throw new Error("away");
-    },
-  });
-  expect(await Promise.all([unready(), unready(), unready()])).toEqual(Array(3).fill(["postgres"]));
-  expect(asked).toBe(1);
-  await unready();
-  expect(asked).toBe(2);
 });

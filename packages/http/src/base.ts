@@ -57,21 +57,6 @@ export function keyRequired(apiKeys: ApiKeys, onRefused: (problem: Problem) => v
   };
 }
 
-/** Asks every part whether it answers; gives the names of those that do not. One question at a time, however often it is asked. */
-export function unreadyParts(parts: Record<string, () => Promise<unknown>>): () => Promise<string[]> {
-  let asking: Promise<string[]> | undefined;
-  const ask = async () => {
-    const answers = await Promise.allSettled(Object.values(parts).map((part) => part()));
-    return Object.keys(parts).filter((_, index) => answers[index]?.status === "rejected");
-  };
-  return () => {
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
-  };
-}
-
 /** What a route answers when we fail: an error rate needs the series before the first error. */
 const failures = [500, 503];
 

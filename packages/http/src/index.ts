@@ -1,5 +1,5 @@
 export { type ApiKey, type ApiKeys, bearerOf, createApiKeys, type KeyStanding, openApiKeys } from "./apiKeys.ts";
-export { type BaseDeps, createBase, keyRequired, unreadyParts, wrongMethod } from "./base.ts";
+export { type BaseDeps, createBase, keyRequired, wrongMethod } from "./base.ts";
 export { type BodyText, type Line, readLines, readText } from "./body.ts";
 export { createDoor, type Door, type DoorDeps } from "./door.ts";
 export { parseJson } from "./json.ts";

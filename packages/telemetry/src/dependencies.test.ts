@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { watchDependencies } from "./dependencies.ts";
+import { unreadyParts, watchDependencies } from "./dependencies.ts";
 import { createMetrics } from "./metrics.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -79,4 +79,38 @@ test("after stop nothing is asked and nothing is told", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(probe).toHaveBeenCalledTimes(1);
   expect(await ups()).toEqual({});
+});
+
+test("the parts that do not answer are named, and are asked once however many ask", async () => {
+  const kafka = vi.fn(async () => {});
+  const unready = unreadyParts({
+    kafka,
+    postgres: async () => {
+      throw new Error("away");
+    },
+    mongodb: () => {
+      throw new Error("closed");
+    },
+  });
+  expect(await Promise.all([unready(), unready(), unready()])).toEqual(Array(3).fill(["postgres", "mongodb"]));
+  expect(kafka).toHaveBeenCalledTimes(1);
+  await unready();
+  expect(kafka).toHaveBeenCalledTimes(2);
+});
+
+test("a part that hangs is named in time, is not asked again while it hangs, and is ready once it answers", async () => {
+  let answer: (() => void) | undefined;
+  const probe = vi.fn(() => new Promise<void>((resolve) => (answer = resolve)));
+  const unready = unreadyParts({ kafka: async () => {}, postgres: probe });
+  for (let time = 0; time < 3; time += 1) {
+    const named = unready();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await named).toEqual(["postgres"]);
+  }
+  expect(probe).toHaveBeenCalledTimes(1);
+  const named = unready();
+  answer?.();
+  expect(await named).toEqual([]);
+  void unready();
+  expect(probe).toHaveBeenCalledTimes(2);
 });

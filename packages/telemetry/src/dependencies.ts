@@ -4,6 +4,9 @@ import { afterMs, everyMs } from "./timers.ts";
 /** Asks a store or broker whether it answers; rejects when it does not. */
 export type Probe = () => Promise<unknown>;
 
+/** An answer that takes longer counts as none, unless the caller says otherwise: Docker and Prometheus wait five seconds for ours. */
+const answerMsMaxDefault = 3_000;
+
 export type DependencyWatchOptions = {
   /** How often each is asked. */
   everyMs?: number;
@@ -19,7 +22,7 @@ export type DependencyWatchOptions = {
 export function watchDependencies(
   metrics: Metrics,
   probes: Readonly<Record<string, Probe>>,
-  { everyMs: askEveryMs = 5_000, answerMsMax = 3_000 }: DependencyWatchOptions = {},
+  { everyMs: askEveryMs = 5_000, answerMsMax = answerMsMaxDefault }: DependencyWatchOptions = {},
 ): { stop(): void } {
   if (metrics.off) return { stop: () => {} };
   const up = metrics.gauge("dependencyUp");
@@ -58,5 +61,43 @@ export function watchDependencies(
       stopped = true;
       timer.stop();
     },
+  };
+}
+
+/**
+ * What `/readyz` asks: the names of the parts that do not answer. One that hangs counts among them after `answerMsMax`, and is
+ * not asked again while it hangs, however many ask.
+ */
+export function unreadyParts(
+  probes: Readonly<Record<string, Probe>>,
+  answerMsMax = answerMsMaxDefault,
+): () => Promise<string[]> {
+  const asking = new Map<string, Promise<boolean>>();
+
+  function answerOf(name: string, probe: Probe): Promise<boolean> {
+    const open = asking.get(name);
+    if (open) return open;
+    const answer = (async () => probe())().then(
+      () => true,
+      () => false,
+    );
+    asking.set(name, answer);
+    void answer.then(() => asking.delete(name));
+    return answer;
+  }
+
+  function answers(name: string, probe: Probe): Promise<boolean> {
+    return new Promise((resolve) => {
+      const bound = afterMs(answerMsMax, () => resolve(false));
+      void answerOf(name, probe).then((answer) => {
+        bound.stop();
+        resolve(answer);
+      });
+    });
+  }
+
+  return async () => {
+    const asked = Object.entries(probes).map(async ([name, probe]) => ((await answers(name, probe)) ? [] : [name]));
+    return (await Promise.all(asked)).flat();
   };
 }

@@ -1,5 +1,5 @@
 export { catalogue, type KeyOf, type MetricDefinition } from "./catalogue.ts";
-export { type DependencyWatchOptions, type Probe, watchDependencies } from "./dependencies.ts";
+export { type DependencyWatchOptions, type Probe, unreadyParts, watchDependencies } from "./dependencies.ts";
 export { messageOf, stackOf, wordsOf } from "./errorWords.ts";
 export { type Health, healthRoutes } from "./health.ts";
 export { createLogger, type Logger } from "./logger.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { serve } from "@hono/node-server";
-import { createLogger, healthRoutes } from "@scoreline/telemetry";
+import { createLogger, healthRoutes, unreadyParts } from "@scoreline/telemetry";
 import type { Command } from "commander";
 import { describeError } from "../jobs.ts";
 import { checkCertificates } from "../metrics/certificates.ts";
@@ -20,10 +20,7 @@ async function serveJobs(open: Opened) {
   const log = createLogger("loader", config.LOG_LEVEL);
   await checkCertificates(config.CERTIFICATE_FILES);
   const { metrics, close: closeMetrics } = openMetrics(config, { mongo: db, log });
-  const unready = async () => {
-    const answers = await Promise.allSettled([sql`select 1`, db.command({ ping: 1 })]);
-    return ["postgres", "mongodb"].filter((_, index) => answers[index]?.status === "rejected");
-  };
+  const unready = unreadyParts({ postgres: async () => sql`select 1`, mongodb: () => db.command({ ping: 1 }) });
   const server = serve(
     {
       fetch: healthRoutes({ unready, metrics }).fetch,
