@@ -18,6 +18,8 @@ import { compareUndisturbed } from "./support/undisturbed.ts";
 import { WatchedScorer } from "./support/watchedScorer.ts";
 
 const poll = { timeout: 60_000, interval: 50 };
+/** What a health check waits for an answer, by Docker's setting. */
+const healthMsMax = 5_000;
 /** What the process may hold at most after all this, in MiB. */
 const peakMibMax = 512;
 const policyFile = join(dirname(defaultPolicyFile), "velocity.yaml");
@@ -94,6 +96,28 @@ describe("a scorer outlives what its stores do", { timeout: 120_000 }, () => {
     await settled();
     expect([await lag("records"), await lag("seconds")]).toEqual([0, 0]);
     await expect.poll(isUp, poll).toBe(1);
+  });
+
+  test("Postgres that hangs: it says so to whoever asks, in time, and goes on with it", async () => {
+    const backends = await sql<{ pid: number }[]>`select pid from pg_stat_activity`;
+    const pids = [pidOf(home, "postgres") ?? Number.NaN, ...backends.map(({ pid }) => pid)];
+    const signal = (name: NodeJS.Signals) => {
+      for (const pid of pids) process.kill(pid, name);
+    };
+    signal("SIGSTOP");
+    try {
+      await produce(500);
+      for (let time = 0; time < 3; time += 1) {
+        const startMs = performance.now();
+        expect(await unready()).toContain("postgres");
+        expect(performance.now() - startMs).toBeLessThan(healthMsMax);
+      }
+      await isAlive();
+    } finally {
+      signal("SIGCONT");
+    }
+    await settled();
+    await expect.poll(async () => (await scorer.ask("/readyz"))?.status, poll).toBe(200);
   });
 
   test("Postgres that makes it wait: the partition is paused, the group keeps the member, memory is bounded", async () => {
