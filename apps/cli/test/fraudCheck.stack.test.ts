@@ -143,7 +143,7 @@ describe.each(runtimes)("on %s", (runtime) => {
     cutting = false;
     await cut;
     expect([200, 503]).toEqual(expect.arrayContaining([...statuses]));
-    await expect.poll(async () => (await worker().decisionOn(id("cut-0-0"))).status, { timeout: 10_000 }).not.toBe(503);
+    await expect.poll(async () => (await worker().decisionOn(id("cut-0-0"))).status, { timeout: 30_000 }).not.toBe(503);
     const rest = Array.from({ length: 20 }, (_, n) => application(id(`cut-rest-${n}`)));
     const answers = await Promise.all(rest.map((one) => worker().check(one)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

@@ -30,8 +30,8 @@ test("the adapter in TypeScript alone places every key on the partition that Jav
     return { partition, offset: String(offset) };
   });
   expect(placements).toEqual(expected);
-}, 60_000);
+});
 
 test("what Deno runs passes Deno's type check", async () => {
   await deno("check", "--quiet", "apps/ingest/src/main.deno.ts", "apps/ingest/test/placeVectors.deno.ts");
-}, 60_000);
+});

@@ -114,7 +114,7 @@ beforeAll(async () => {
   await ensureTopics({ brokers: inject("env").KAFKA_BROKERS, clientId: "ingest-tests" }, Object.values(topics));
   workers.push(...(await Promise.all(runtimes.map((runtime) => startWorker(runtime)))));
   await Promise.all(workers.map(untilReady));
-}, 120_000);
+});
 
 afterAll(() => Promise.all(workers.map(endWorker)));
 
@@ -132,7 +132,7 @@ test("both runtimes tell of their process under the same names, and that the bro
     expect(await figureOf(worker, "nodejs_heap_size_used_bytes")).toBeGreaterThan(1_000_000);
     const startedS = (await figureOf(worker, "process_start_time_seconds")) ?? 0;
     expect(Math.abs(Date.now() / 1_000 - startedS)).toBeLessThan(600);
-    await expect.poll(() => kafkaUp(worker), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => kafkaUp(worker), { timeout: 30_000 }).toBe(1);
   }
 });
 
@@ -154,7 +154,7 @@ describe.each(runtimes)("on %s", (runtime) => {
     const results = (await response.text()).trimEnd().split("\n");
     expect(results.map((result) => (JSON.parse(result) as { status: number }).status)).toEqual([202, 202]);
     expect(await worker.exited).toBe(0);
-  }, 60_000);
+  });
 
   test("without a broker it lives, is not ready, and refuses an application within its bound", async () => {
     const worker = await startWorker(runtime, { KAFKA_BROKERS: "127.0.0.1:1", INGEST_DELIVERY_MS_MAX: "1000" });
@@ -165,8 +165,8 @@ describe.each(runtimes)("on %s", (runtime) => {
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("2");
     expect(performance.now() - startMs).toBeLessThan(3_000);
-    await expect.poll(() => kafkaUp(worker), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => kafkaUp(worker), { timeout: 30_000 }).toBe(0);
     worker.process.kill("SIGTERM");
     expect(await worker.exited).toBe(0);
-  }, 60_000);
+  });
 });

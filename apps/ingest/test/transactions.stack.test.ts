@@ -15,7 +15,7 @@ beforeAll(async () => {
   await Promise.all(started.map(untilReady));
   for (const [index, worker] of started.entries()) workers.set(runtimes[index] as string, worker);
   await consumer.connect();
-}, 120_000);
+});
 
 afterAll(async () => {
   await consumer.close();

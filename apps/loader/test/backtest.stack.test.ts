@@ -104,11 +104,11 @@ describe("a backtest", () => {
         ${createHash("sha256").update(yaml).digest("hex")}, 1, 0, 0, 'test', '', 1)`;
     file = join(bench.deps.dbt.stateDir, "candidate.yaml");
     await writeFile(file, candidateYaml);
-  }, 60_000);
+  });
   afterAll(async () => {
     await client?.end();
     await bench?.remove();
-  }, 60_000);
+  });
 
   const run = async (options: { from?: string; to?: string; against?: string } = {}) =>
     (await backtest(client, { file, against: "recorded", ...options }, () => {})).report;

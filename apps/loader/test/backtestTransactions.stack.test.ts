@@ -19,11 +19,11 @@ function useBench(recorded: readonly Recorded[]) {
     client = connection(bench.deps.warehouseUrl, "loader-test");
     await client.connect();
     await insertTransactions(bench.warehouse, recorded);
-  }, 60_000);
+  });
   afterAll(async () => {
     await client?.end();
     await bench?.remove();
-  }, 60_000);
+  });
   const written = async (yaml: string) => {
     const file = join(bench.deps.dbt.stateDir, "candidate.yaml");
     await writeFile(file, yaml);

@@ -7,7 +7,7 @@ let bench: Bench;
 
 beforeEach(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterEach(() => bench?.remove(), 60_000);
 
 const collection = (name: string) => bench.deps.mongo.collection<{ _id: string }>(name);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   bench = await openBench();
   await publish(bench, { versions: [defaultVersion] });
   await runWarehouse(bench.deps, { withDbt: false, withFreshness: false, fullRefresh: false });
-}, 60_000);
+});
 afterAll(() => bench?.remove(), 60_000);
 
 const docs = (...args: string[]): ChildProcess =>

@@ -17,7 +17,7 @@ describe("past applications and outcomes in the marts", () => {
 
   beforeAll(async () => {
     bench = await openBench();
-  }, 60_000);
+  });
   afterAll(() => bench?.remove(), 60_000);
 
   const load = async (outcomes: string[], ...past: { id: string; timestamp: string; amount: string }[]) => {

@@ -9,7 +9,7 @@ let bench: Bench;
 
 beforeEach(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterEach(() => bench?.remove(), 60_000);
 
 const application = (id: string, timestamp: string, changes: object = {}) => ({

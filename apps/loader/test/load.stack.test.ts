@@ -14,7 +14,7 @@ let bench: Bench;
 
 beforeEach(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterEach(() => bench?.remove(), 60_000);
 
 const idsIn = async (table: string) =>

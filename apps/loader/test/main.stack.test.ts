@@ -12,7 +12,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterAll(() => bench?.remove(), 60_000);
 
 test("a service shows the jobs of another process, and ends on SIGTERM", { timeout: 60_000 }, async () => {
@@ -46,7 +46,7 @@ test("a service shows the jobs of another process, and ends on SIGTERM", { timeo
   expect(metrics).toContain('scoreline_job_failures{job="load",app="loader"} 0');
   for (const dependency of ["postgres", "mongodb", "warehouse"]) {
     const up = `scoreline_dependency_up{dependency="${dependency}",app="loader"} 1`;
-    await expect.poll(async () => (await get("/metrics")).text(), { timeout: 20_000 }).toContain(up);
+    await expect.poll(async () => (await get("/metrics")).text(), { timeout: 30_000 }).toContain(up);
   }
 
   service.kill("SIGTERM");

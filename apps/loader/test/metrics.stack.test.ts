@@ -16,7 +16,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterAll(() => bench?.remove(), 60_000);
 beforeEach(async () => {
   for (const table of ["metadata_table", "credit_scores", "stream_offsets", "data_quality_issues"]) {

@@ -10,7 +10,8 @@ import { readConfig } from "../src/config.ts";
 import { openMetrics } from "../src/metrics/open.ts";
 import { record } from "./support.ts";
 
-const answerMsMax = 2_000;
+/** What Prometheus waits for an answer. */
+const answerMsMax = 4_000;
 const pollMs = { timeout: 30_000, interval: 200 };
 
 /** A Postgres of this file's own, for it is taken away. */

@@ -9,7 +9,7 @@ let bench: Bench;
 
 beforeEach(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterEach(() => bench?.remove(), 60_000);
 
 const header = "application_id,booked,bad,exposure,matured_at";

@@ -77,7 +77,7 @@ describe("parity", () => {
     await publish(bench, { versions, exceptions });
     const decider = new Decider(versions, exceptions);
     rows = events.map((event) => decider.decide(event));
-  }, 60_000);
+  });
   afterAll(() => bench?.remove());
 
   const recordUpTo = async (from: number, to: number) => {

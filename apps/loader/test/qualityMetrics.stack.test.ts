@@ -13,7 +13,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterAll(() => bench?.remove(), 60_000);
 
 const failed: FailedTest = {

@@ -65,7 +65,7 @@ describe("the same rows, however they came to be", () => {
   beforeAll(async () => {
     bench = await openBench();
     other = await openBench();
-  }, 120_000);
+  });
   afterAll(() => Promise.all([bench?.remove(), other?.remove()]));
 
   test("late data in slices ends in its place", { timeout: buildMsMax }, async () => {

@@ -31,7 +31,7 @@ let bench: Bench;
 beforeAll(async () => {
   bench = await openBench();
   await publish(bench, { versions: [defaultVersion] });
-}, 60_000);
+});
 afterAll(() => bench?.remove());
 
 /** Records the events `[from, to)` as the scorer does, their alerts too. */

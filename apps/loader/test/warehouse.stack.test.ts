@@ -31,7 +31,7 @@ describe("the warehouse", () => {
   beforeAll(async () => {
     bench = await openBench();
     await publish(bench, { versions: [defaultVersion] });
-  }, 60_000);
+  });
   afterAll(() => bench?.remove());
 
   const facts = () => bench.warehouse`

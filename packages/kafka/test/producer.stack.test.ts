@@ -75,7 +75,7 @@ test("a producer that was told of no broker at all, by one that shuts down, deli
     await producer.close();
     broker.close();
   }
-}, 90_000);
+});
 
 /** Sends until the broker has it. */
 async function delivered(producer: Producer, record: RecordToSend): Promise<void> {
