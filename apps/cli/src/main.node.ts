@@ -10,11 +10,8 @@ const Stores = z.object({
   MONGO_URL: z.string().min(1),
 });
 
-const program = createProgram({
-  home: loadHome(),
-  stores: () => Stores.safeParse(process.env).data,
-  rest: process.argv.slice(3),
-});
+const [name, ...rest] = process.argv.slice(2);
+const program = await createProgram({ home: loadHome(), stores: () => Stores.safeParse(process.env).data, rest }, name);
 
 throwErrors(program);
 try {

@@ -12,7 +12,7 @@ const documents = ["README.md", "DOCUMENTATION.md"].map((name) => ({
   name,
   text: readFileSync(join(root, name), "utf8"),
 }));
-const program = createProgram({ home: loadHome(), stores: () => undefined, rest: [] });
+const program = await createProgram({ home: loadHome(), stores: () => undefined, rest: [] });
 
 /** The command that words name: `policy exceptions grant --user 7` is the third one's. */
 function commandOf(words: string[]): Command | undefined {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Home, repositoryRoot, type StackEnv } from "@scoreline/stack";
+import type { Command } from "commander";
 import { z } from "zod";
 import { withConnections } from "../connections.ts";
 import { type Counts, readCounts, settledCounts } from "../counts.ts";
@@ -9,6 +10,8 @@ import { runAppForJson } from "../run.node.ts";
 import { loaderEnv } from "../services.ts";
 import { formatSwapSet, SwapSet } from "../swapSet.ts";
 import { count, say, seconds, table } from "../terminal.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption, monitoringOption, policyOption, wholeNumber } from "./options.ts";
 import { bringUp } from "./up.ts";
 
 const settleMsMax = 120_000;
@@ -25,12 +28,25 @@ const Built = z.object({
 /** The candidate whose swap set the demo shows: approval at once from a higher credit score. */
 const candidate = join(repositoryRoot, "packages", "policy", "policies", "score-680.yaml");
 
+/** `scoreline demo`: from nothing to a tested warehouse. */
+export function addDemoCommand(program: Command, { home }: CommandDeps): void {
+  program
+    .command("demo")
+    .description("start, send applications, score them, build and test the warehouse")
+    .option("--count <number>", "applications to send", wholeNumber, 20_000)
+    .addOption(monitoringOption())
+    .option("--seed <number>", "seed of the applications (default: one that is not there yet)", wholeNumber)
+    .addOption(policyOption())
+    .addOption(jsonOption())
+    .action((options) => demoCommand(home, options));
+}
+
 /**
- * `scoreline demo`: from nothing to a tested warehouse that makes every decision again, of applications and of a quarter as
+ * From nothing to a tested warehouse that makes every decision again, of applications and of a quarter as
  * many card transactions, one decision explained and a candidate backtested, each step with its time. The stack is left
  * running.
  */
-export async function demoCommand(
+async function demoCommand(
   home: Home,
   options: { count: number; seed?: number; policy?: string; monitoring?: boolean; json?: boolean },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { withConnections } from "../connections.ts";
 import { explainDecision } from "../explain/explain.ts";
 import { explainTransaction } from "../explain/explainTransaction.ts";
@@ -7,14 +7,16 @@ import { formatTransaction } from "../explain/formatTransaction.ts";
 import type { Stores } from "../init.ts";
 import { write, writeJson } from "../terminal.ts";
 import { type EventId, eventId } from "./arguments.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption } from "./options.ts";
 
 /** `scoreline explain`: what a decision or a finding rests on, and whether it would come out the same today. */
-export function addExplainCommand(program: Command, stores: () => Stores): void {
+export function addExplainCommand(program: Command, { stores }: CommandDeps): void {
   program
     .command("explain")
     .description("what a decision rests on; evaluates it again and says same, policy changed or data changed")
     .argument("<id>", "the application, or else the card transaction; transaction/<id> is always the latter", eventId)
-    .addOption(new Option("--json", "print one JSON object on standard output"))
+    .addOption(jsonOption())
     .action((id: EventId, options: { json?: boolean }) => explainCommand(stores(), id, options));
 }
 

@@ -18,19 +18,20 @@ import { type PolicyFile, policyOf, readPolicyFile } from "../policies/policyFil
 import { publishPolicy } from "../policies/publish.ts";
 import { count, instant, table, write, writeJson } from "../terminal.ts";
 import { moment, words } from "./arguments.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption } from "./options.ts";
 import { addExceptionsCommand } from "./policyExceptions.ts";
 
 type Json = { json?: boolean };
-const json = () => new Option("--json", "print one JSON object on standard output");
 
 /** `scoreline policy`: the life of a policy. */
-export function addPolicyCommand(program: Command, stores: () => Stores): void {
+export function addPolicyCommand(program: Command, { stores }: CommandDeps): void {
   const policy = program.command("policy").description("check, publish and read policies and their exceptions");
   policy
     .command("lint")
     .description("check documents; exits with 1 when one has a problem")
     .argument("<file...>")
-    .addOption(json())
+    .addOption(jsonOption())
     .action((files: string[], options: Json) => {
       if (!lintCommand(files, options)) process.exitCode = 1;
     });
@@ -41,12 +42,12 @@ export function addPolicyCommand(program: Command, stores: () => Stores): void {
     .requiredOption("--by <name>", "who publishes it", words)
     .option("--effective-from <time>", "when it takes effect (default: as soon as it may, after 65 s)", moment)
     .option("--note <text>", "what it changes, and why", words)
-    .addOption(json())
+    .addOption(jsonOption())
     .action((file: string, options: PublishOptions) => publishCommand(stores(), file, options));
   policy
     .command("list")
     .description("every published version, and which one is in force")
-    .addOption(json())
+    .addOption(jsonOption())
     .action((options: Json) => listCommand(stores(), options));
   policy
     .command("show")
@@ -54,14 +55,14 @@ export function addPolicyCommand(program: Command, stores: () => Stores): void {
     .argument("<version>", "such as consumer-loans@1")
     .option("--yaml", "the document alone, byte for byte")
     .option("--sql", "the SQL over the relations applications and transactions")
-    .addOption(json())
+    .addOption(jsonOption())
     .action((version: string, options: ShowOptions) => showCommand(stores(), version, options));
   policy
     .command("diff")
     .description("what the second policy decides by that the first does not")
     .argument("<from>", "a version or a file")
     .argument("<to>", "a version or a file")
-    .addOption(json())
+    .addOption(jsonOption())
     .action((from: string, to: string, options: Json) => diffCommand(stores, from, to, options));
   policy
     .command("import-scorecard")

@@ -6,9 +6,9 @@ import type { Stores } from "../init.ts";
 import { type GrantRequest, grantException, grantsOf, revokeException } from "../policies/exceptions.ts";
 import { instant, table, write, writeJson } from "../terminal.ts";
 import { identifier, moment, words } from "./arguments.ts";
+import { jsonOption } from "./options.ts";
 
 type Json = { json?: boolean };
-const json = () => new Option("--json", "print one JSON object on standard output");
 
 /** `scoreline policy exceptions`: decisions that a person has made beforehand. */
 export function addExceptionsCommand(policy: Command, stores: () => Stores): void {
@@ -16,7 +16,7 @@ export function addExceptionsCommand(policy: Command, stores: () => Stores): voi
   exceptions
     .command("list")
     .description("every exception, newest first, with where it stands")
-    .addOption(json())
+    .addOption(jsonOption())
     .action((options: Json) => listCommand(stores(), options));
   exceptions
     .command("grant")
@@ -28,7 +28,7 @@ export function addExceptionsCommand(policy: Command, stores: () => Stores): voi
     .requiredOption("--by <name>", "who approves it", words)
     .requiredOption("--expires <time>", "until when it holds", moment)
     .option("--effective-from <time>", "from when it holds (default: as soon as it may, after 60 s)", moment)
-    .addOption(json())
+    .addOption(jsonOption())
     .action((options: GrantOptions) => grantCommand(stores(), options));
   exceptions
     .command("revoke")
@@ -37,7 +37,7 @@ export function addExceptionsCommand(policy: Command, stores: () => Stores): voi
     .requiredOption("--reason <text>", "why", words)
     .requiredOption("--by <name>", "who revokes it", words)
     .option("--effective-from <time>", "from when it no longer holds (default: as soon as it may, after 60 s)", moment)
-    .addOption(json())
+    .addOption(jsonOption())
     .action((id: string, options: RevokeOptions) => revokeCommand(stores(), id, options));
 }
 

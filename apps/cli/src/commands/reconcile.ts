@@ -1,17 +1,18 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Stores } from "../init.ts";
+import { type Command, InvalidArgumentError } from "commander";
 import { formatReconciliation } from "../reconcile/format.ts";
 import { reconcile } from "../reconcile/reconcile.ts";
 import { recordReconciliation } from "../reconcile/record.ts";
 import { say, write, writeJson } from "../terminal.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption } from "./options.ts";
 
 /** `scoreline reconcile`: whether all stores tell of the same records; exit code 1 when they do not. */
-export function addReconcileCommand(program: Command, stores: () => Stores): void {
+export function addReconcileCommand(program: Command, { stores }: CommandDeps): void {
   program
     .command("reconcile")
     .description("compare Kafka, PostgreSQL, MongoDB and the warehouse record by record; exits with 1 on a difference")
     .option("--examples <number>", "differences to name for each check", examplesMax, 10)
-    .addOption(new Option("--json", "print one JSON object on standard output"))
+    .addOption(jsonOption())
     .action(async (options: { examples: number; json?: boolean }) => {
       const compared = stores();
       const result = await recordReconciliation(

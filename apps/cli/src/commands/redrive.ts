@@ -12,6 +12,8 @@ import { type TopicReader, withTopicReader } from "../redrive/topicReader.ts";
 import { wholeLetter } from "../redrive/wholeLetter.ts";
 import { write, writeJson } from "../terminal.ts";
 import { moment } from "./arguments.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption, wholeNumber } from "./options.ts";
 
 type Options = {
   reason: string[];
@@ -29,7 +31,7 @@ type Options = {
 };
 
 /** `scoreline redrive`: dead letters go back to the topics they came from, once each. */
-export function addRedriveCommand(program: Command, stores: () => Stores): void {
+export function addRedriveCommand(program: Command, { stores }: CommandDeps): void {
   program
     .command("redrive")
     .description("put dead letters back on their topics, once each, when what made them fail is mended")
@@ -52,7 +54,7 @@ export function addRedriveCommand(program: Command, stores: () => Stores): void 
         "export",
       ),
     )
-    .addOption(new Option("--json", "print one JSON object on standard output"))
+    .addOption(jsonOption())
     .action((options: Options, command: Command) => {
       const isStageChosen = command.getOptionValueSource("stage") !== "default";
       // Who names the letters one by one in a file need not name their stage as well.
@@ -64,11 +66,6 @@ export function addRedriveCommand(program: Command, stores: () => Stores): void 
 function checks(value: string, before: string[]): string[] {
   if (checkTypes.includes(value)) return [...before, value];
   throw new InvalidArgumentError("Send a check such as invalid_json or missing_user_id.");
-}
-
-function wholeNumber(value: string): number {
-  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError("Send a whole number from 1 to 999,999.");
 }
 
 async function redriveCommand(stores: Stores, options: Options): Promise<void> {

@@ -4,11 +4,12 @@ import { withConnections } from "../connections.ts";
 import type { Stores } from "../init.ts";
 import { say } from "../terminal.ts";
 import { identifier, words } from "./arguments.ts";
+import type { CommandDeps } from "./command.ts";
 
 type Options = { status: (typeof reviewStatuses)[number]; by: string; reason: string };
 
 /** `scoreline review`: a person ends a decision that is Under Review. */
-export function addReviewCommand(program: Command, stores: () => Stores): void {
+export function addReviewCommand(program: Command, { stores }: CommandDeps): void {
   program
     .command("review")
     .description("end a decision that is Under Review")

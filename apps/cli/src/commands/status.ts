@@ -1,18 +1,54 @@
 import { type Home, readEnv, readState, type ServiceStatus, status } from "@scoreline/stack";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Counts, readCounts } from "../counts.ts";
 import { appServices } from "../services.ts";
 import { count, table } from "../terminal.ts";
 import { endOfWatching, watch } from "../watch/watch.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption, wholeNumber } from "./options.ts";
 
 type Report = { healthy: boolean; services: ServiceStatus[]; counts: Counts | undefined };
 
-export type StatusOptions = { json?: boolean; watch?: boolean; interval: number; frames?: number };
+type StatusOptions = { json?: boolean; watch?: boolean; interval: number; frames?: number };
+
+/** The processes are asked in each interval: not more often than they can answer. */
+function intervalSeconds(value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) >= 0.2 && Number(value) <= 3_600) return Number(value);
+  throw new InvalidArgumentError("Send seconds from 0.2 to 3600.");
+}
+
+/** `scoreline status`: health and counts, once or again and again. */
+export function addStatusCommand(program: Command, { home }: CommandDeps): void {
+  program
+    .command("status")
+    .description("health of each service, and where the records are; exits with 1 when something is not healthy")
+    .addOption(jsonOption())
+    .addOption(
+      new Option("--watch", "show what the stack does, drawn anew each interval until Ctrl-C").conflicts("json"),
+    )
+    .addOption(
+      new Option("--interval <seconds>", "between two frames of --watch")
+        .argParser(intervalSeconds)
+        .default(2)
+        .conflicts("json")
+        .implies({ watch: true }),
+    )
+    .addOption(
+      new Option("--frames <number>", "frames after which --watch ends by itself")
+        .argParser(wholeNumber)
+        .conflicts("json")
+        .implies({ watch: true }),
+    )
+    .action(async (options) => {
+      if (!(await statusCommand(home, options))) process.exitCode = 1;
+    });
+}
 
 /**
- * `scoreline status`: prints health and counts; gives true when every service is healthy. With `--watch` it shows frames, and
+ * Prints health and counts; gives true when every service is healthy. With `--watch` it shows frames, and
  * ends the process with 0 when it is asked to: what is not healthy is told in them.
  */
-export async function statusCommand(home: Home, options: StatusOptions): Promise<boolean> {
+async function statusCommand(home: Home, options: StatusOptions): Promise<boolean> {
   if (options.watch) {
     const { interval: intervalSeconds, frames: framesMax } = options;
     const settings = { intervalSeconds, ...(framesMax === undefined ? {} : { framesMax }) };

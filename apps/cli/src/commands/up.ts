@@ -1,8 +1,12 @@
+import { topics } from "@scoreline/contracts";
 import { down, type Home, type StackEnv, startService, stopOutdatedPrometheus, up } from "@scoreline/stack";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { initialise } from "../init.ts";
 import { readPolicyFile } from "../policies/policyFile.ts";
 import { appServices, type HttpRuntime } from "../services.ts";
 import { say, sayEvent } from "../terminal.ts";
+import type { CommandDeps } from "./command.ts";
+import { jsonOption, monitoringOption, policyOption } from "./options.ts";
 
 export type UpSettings = {
   fresh?: boolean;
@@ -28,8 +32,35 @@ export async function bringUp(home: Home, settings: UpSettings = {}): Promise<St
   return env;
 }
 
+const scorersMax = topics.creditApplications.partitions;
+
+/** A scorer holds one partition at least: more than there are would have nothing to do. */
+function scorerCount(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= scorersMax) return Number(value);
+  throw new InvalidArgumentError(`Send a whole number from 1 to ${scorersMax}, the topic's partitions.`);
+}
+
 /** `scoreline up`: detached, or in the foreground until it is interrupted, which stops everything. */
-export async function upCommand(home: Home, options: UpSettings & { detach?: boolean; json?: boolean }): Promise<void> {
+export function addUpCommand(program: Command, { home }: CommandDeps): void {
+  program
+    .command("up")
+    .description("start servers and apps, and wait until they are ready")
+    .option("-d, --detach", "leave them running and return")
+    .option("--fresh", "start empty: what this stack stored is removed")
+    .addOption(policyOption())
+    .addOption(
+      new Option("--ingest <runtime>", "the runtime of the HTTP workers, ingest and fraud-check")
+        .choices(["node", "deno"])
+        .default("node"),
+    )
+    .addOption(monitoringOption())
+    .addOption(new Option("--no-monitoring", "without Prometheus from now on"))
+    .option("--scorers <number>", "processes of the scorer, in one group (default: as many as before, 1)", scorerCount)
+    .addOption(jsonOption())
+    .action((options) => upCommand(home, options));
+}
+
+async function upCommand(home: Home, options: UpSettings & { detach?: boolean; json?: boolean }): Promise<void> {
   const env = await bringUp(home, options);
   if (options.json)
     process.stdout.write(

@@ -17,7 +17,7 @@ export async function runProgram(stores: Stores, ...args: string[]): Promise<Ran
     }),
   );
   try {
-    const program = createProgram({ home: loadHome("nowhere"), stores: () => stores, rest: [] });
+    const program = await createProgram({ home: loadHome("nowhere"), stores: () => stores, rest: [] }, args[0]);
     const throwErrors = (command: typeof program) => {
       command.exitOverride();
       command.commands.forEach(throwErrors);
