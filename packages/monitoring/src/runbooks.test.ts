@@ -141,7 +141,7 @@ describe.each(pages)("$page", ({ page, text }) => {
 });
 
 function isCommand(word: string): boolean {
-  return [`command("${word}")`, `program, deps, "${word}"`].some((declaration) => code.includes(declaration));
+  return [`command("${word}")`, `delegated("${word}")`].some((declaration) => code.includes(declaration));
 }
 
 /** The dotted path of every number and text. */
