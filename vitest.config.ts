@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: [`${folders}/**/*.test.ts`],
           exclude: ["**/*.stack.test.ts", "**/node_modules/**"],
+          // Some run a program, such as promtool, which takes seconds where other work is under way.
+          testTimeout: 60_000,
         },
       },
       {
