@@ -123,6 +123,11 @@ export async function readProgress(brokers: string, sql: Database): Promise<Prog
   });
 }
 
+/** Whether a partition has records that are not projected. */
+export function isOpen({ projected, high }: Progress): boolean {
+  return projected < high;
+}
+
 /** Where the output topics end now: the next run's records begin there. */
 export async function endOfOutputs(brokers: string): Promise<Since> {
   return endsOf(brokers, outputs);

@@ -12,7 +12,7 @@ import { slidingPolicies } from "../slidingPolicy.ts";
 import { compareUndisturbed } from "../undisturbed.ts";
 import { findingDifferencesOf } from "../undisturbedFindings.ts";
 import { historyDifferences } from "./check.ts";
-import { endOfOutputs, type History, readHistory, readProgress } from "./history.ts";
+import { endOfOutputs, type History, isOpen, readHistory, readProgress } from "./history.ts";
 import { startLoad } from "./load.ts";
 import { chaosRecords } from "./records.ts";
 import { drawSchedule, type Fault } from "./schedule.ts";
@@ -134,7 +134,9 @@ function describe({ kind, scorer, holdMs }: Fault, from: string, to: string, not
 /** Waits until everything is decided and projected; gives what is open where it does not come to that. */
 export async function settle({ env, sql }: ChaosStack): Promise<string | undefined> {
   for (const deadlineMs = performance.now() + settleMsMax; ; await pause(1_000)) {
-    const open = (await readProgress(env.KAFKA_BROKERS, sql)).filter(({ projected, high }) => projected < high);
+    // A broker that was paused beyond its own session leads nothing until it has registered again.
+    const progress = await readProgress(env.KAFKA_BROKERS, sql).catch((error: Error) => error);
+    const open = progress instanceof Error ? [progress.message] : progress.filter(isOpen);
     if (open.length === 0) return undefined;
     if (performance.now() > deadlineMs) return `not at rest after ${settleMsMax} ms: ${JSON.stringify(open)}`;
   }
