@@ -1,6 +1,7 @@
 import { readEnv } from "@scoreline/stack";
 import { Command } from "commander";
 import type { AddCommand, CommandDeps } from "./commands/command.ts";
+import type { DelegatedCommand } from "./commands/delegated.ts";
 import type { Stores } from "./init.ts";
 
 export type ProgramDeps = Omit<CommandDeps, "stores"> & {
@@ -8,9 +9,7 @@ export type ProgramDeps = Omit<CommandDeps, "stores"> & {
   stores: () => Stores | undefined;
 };
 
-const delegated = async (name: Parameters<typeof import("./commands/delegated.ts")["delegated"]>[0]) => {
-  return (await import("./commands/delegated.ts")).delegated(name);
-};
+const delegated = async (name: DelegatedCommand) => (await import("./commands/delegated.ts")).delegated(name);
 
 /** What adds each command, in the order of the help. A command is loaded when it is asked for: all of them take a second. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {

@@ -4,7 +4,7 @@ import { afterMs, everyMs } from "./timers.ts";
 /** Asks a store or broker whether it answers; rejects when it does not. */
 export type Probe = () => Promise<unknown>;
 
-/** An answer that takes longer counts as none, unless the caller says otherwise: Docker and Prometheus wait five seconds for ours. */
+/** Below the five seconds that Docker's health checks wait. */
 const answerMsMaxDefault = 3_000;
 
 export type DependencyWatchOptions = {
@@ -26,33 +26,16 @@ export function watchDependencies(
 ): { stop(): void } {
   if (metrics.off) return { stop: () => {} };
   const up = metrics.gauge("dependencyUp");
-  const asking = new Set<string>();
+  const answers = answersInTime(probes, answerMsMax);
   let stopped = false;
 
-  async function ask(dependency: string, probe: Probe): Promise<void> {
-    if (asking.has(dependency)) return;
-    asking.add(dependency);
-    let late = false;
-    const tell = (value: 0 | 1) => {
-      if (!stopped && !late) up.set({ dependency }, value);
-    };
-    const bound = afterMs(answerMsMax, () => {
-      tell(0);
-      late = true;
-    });
-    try {
-      await probe();
-      tell(1);
-    } catch {
-      tell(0);
-    } finally {
-      bound.stop();
-      asking.delete(dependency);
-    }
+  async function ask(dependency: string): Promise<void> {
+    const value = (await answers(dependency)) ? 1 : 0;
+    if (!stopped) up.set({ dependency }, value);
   }
 
   const askAll = () => {
-    for (const [dependency, probe] of Object.entries(probes)) void ask(dependency, probe);
+    for (const dependency of Object.keys(probes)) void ask(dependency);
   };
   const timer = everyMs(askEveryMs, askAll);
   askAll();
@@ -72,12 +55,21 @@ export function unreadyParts(
   probes: Readonly<Record<string, Probe>>,
   answerMsMax = answerMsMaxDefault,
 ): () => Promise<string[]> {
+  const answers = answersInTime(probes, answerMsMax);
+  return async () => {
+    const asked = Object.keys(probes).map(async (name) => ((await answers(name)) ? [] : [name]));
+    return (await Promise.all(asked)).flat();
+  };
+}
+
+/** Tells by a probe's name whether it answers within `msMax`. While one is under way, whoever asks waits for that one. */
+function answersInTime(probes: Readonly<Record<string, Probe>>, msMax: number): (name: string) => Promise<boolean> {
   const asking = new Map<string, Promise<boolean>>();
 
-  function answerOf(name: string, probe: Probe): Promise<boolean> {
+  function answerOf(name: string): Promise<boolean> {
     const open = asking.get(name);
     if (open) return open;
-    const answer = (async () => probe())().then(
+    const answer = (async () => probes[name]?.())().then(
       () => true,
       () => false,
     );
@@ -86,18 +78,12 @@ export function unreadyParts(
     return answer;
   }
 
-  function answers(name: string, probe: Probe): Promise<boolean> {
-    return new Promise((resolve) => {
-      const bound = afterMs(answerMsMax, () => resolve(false));
-      void answerOf(name, probe).then((answer) => {
+  return (name) =>
+    new Promise((resolve) => {
+      const bound = afterMs(msMax, () => resolve(false));
+      void answerOf(name).then((answer) => {
         bound.stop();
         resolve(answer);
       });
     });
-  }
-
-  return async () => {
-    const asked = Object.entries(probes).map(async ([name, probe]) => ((await answers(name, probe)) ? [] : [name]));
-    return (await Promise.all(asked)).flat();
-  };
 }

@@ -15,8 +15,10 @@ const commands = {
   parity: ["loader", "parity", "recompute decisions in SQL and compare them with those recorded"],
 } as const;
 
+export type DelegatedCommand = keyof typeof commands;
+
 /** Gives what adds a command that is another app's: it reads its own arguments, its own `--help` included. */
-export function delegated(name: keyof typeof commands): AddCommand {
+export function delegated(name: DelegatedCommand): AddCommand {
   const [app, command, description] = commands[name];
   return (program, { home, rest }) => {
     program

@@ -6,7 +6,7 @@ import type { Database } from "@scoreline/stores/postgres";
 import { expect } from "vitest";
 import { compareUndisturbed } from "../undisturbed.ts";
 import { historyDifferences } from "./check.ts";
-import { isOpen, readHistory, readProgress } from "./history.ts";
+import { isBehind, readHistory, readProgress } from "./history.ts";
 import { type ChaosStack, settle } from "./run.ts";
 import { endTestScorer, startTestScorer, type TestScorer, tail } from "./scorers.ts";
 
@@ -153,7 +153,7 @@ async function lastCommit(sql: Database): Promise<string> {
 }
 
 async function openPlaces({ env, sql }: ChaosStack): Promise<string[]> {
-  const open = (await readProgress(env.KAFKA_BROKERS, sql)).filter(isOpen);
+  const open = (await readProgress(env.KAFKA_BROKERS, sql)).filter(isBehind);
   return open.map((place) => `${place.topic}/${place.partition}`);
 }
 

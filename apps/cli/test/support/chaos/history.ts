@@ -123,8 +123,7 @@ export async function readProgress(brokers: string, sql: Database): Promise<Prog
   });
 }
 
-/** Whether a partition has records that are not projected. */
-export function isOpen({ projected, high }: Progress): boolean {
+export function isBehind({ projected, high }: Progress): boolean {
   return projected < high;
 }
 

@@ -12,7 +12,7 @@ import { slidingPolicies } from "../slidingPolicy.ts";
 import { compareUndisturbed } from "../undisturbed.ts";
 import { findingDifferencesOf } from "../undisturbedFindings.ts";
 import { historyDifferences } from "./check.ts";
-import { endOfOutputs, type History, isOpen, readHistory, readProgress } from "./history.ts";
+import { endOfOutputs, type History, isBehind, readHistory, readProgress } from "./history.ts";
 import { startLoad } from "./load.ts";
 import { chaosRecords } from "./records.ts";
 import { drawSchedule, type Fault } from "./schedule.ts";
@@ -136,7 +136,7 @@ export async function settle({ env, sql }: ChaosStack): Promise<string | undefin
   for (const deadlineMs = performance.now() + settleMsMax; ; await pause(1_000)) {
     // A broker that was paused beyond its own session leads nothing until it has registered again.
     const progress = await readProgress(env.KAFKA_BROKERS, sql).catch((error: Error) => error);
-    const open = progress instanceof Error ? [progress.message] : progress.filter(isOpen);
+    const open = progress instanceof Error ? [progress.message] : progress.filter(isBehind);
     if (open.length === 0) return undefined;
     if (performance.now() > deadlineMs) return `not at rest after ${settleMsMax} ms: ${JSON.stringify(open)}`;
   }
